@@ -1,4 +1,4 @@
-"""Write formulas as MathML, which browsers draw themselves: pages then need no script and no network."""
+"""Write formulas as MathML, which browsers draw themselves, without script or network."""
 
 from __future__ import annotations
 
