@@ -1,4 +1,4 @@
-"""The shallow form ``F(z) = A*z + W1 relu(W2 z + h2) + h1``: what every piecewise-linear model reduces to.
+"""The shallow form ``F(z) = A*z + W1 relu(W2 z + h2) + h1`` of every piecewise-linear model.
 
 PLRNNs, dendritic and clipped shallow PLRNNs and AL-RNNs are exactly equal to a shallow PLRNN of a
 suitable size (Hess et al., ICML 2023, section 3; Brenner et al., NeurIPS 2024), so one compiled

@@ -28,6 +28,7 @@ def shallow_gradient(
     theta: Floats,
     gradient: Floats,
     windows: Floats,
+    targets: Floats,
     keep: Floats,
     hidden: int,
     observed: int,
@@ -44,7 +45,10 @@ def shallow_gradient(
     theta, gradient : arrays, (P,)
         Parameters, and where the gradient is written.
     windows : array, (T + 1, S, M)
-        Data windows, one per sequence; columns from ``observed`` on are padding.
+        Data windows, one per sequence, that start and force the states; columns from
+        ``observed`` on are padding.
+    targets : array, (T + 1, S, M)
+        What the predictions are compared with; usually ``windows`` itself.
     keep : array, (1 or T, S * M)
         Diagonal of ``K_t``: the share of the prediction that survives forcing, ``1 - alpha`` on
         forced units and 1 elsewhere. One row stands for all times.
@@ -65,7 +69,6 @@ def shallow_gradient(
     steps = windows.shape[0] - 1
     sequences = windows.shape[1]
     latent = windows.shape[2]
-    hidden_count = hidden
     unseen = latent - observed
     w1_end = latent + latent * hidden
     w2_end = w1_end + hidden * latent
@@ -82,7 +85,7 @@ def shallow_gradient(
 
     zero = theta.dtype.type(0)
     one = theta.dtype.type(1)
-    wide = sequences * hidden_count
+    wide = sequences * hidden
     narrow = sequences * latent
     h2_row = np.empty(wide, theta.dtype)
     A_row = np.empty(narrow, theta.dtype)
@@ -120,13 +123,13 @@ def shallow_gradient(
         before = forced[t].reshape(-1)
         after = forced[t + 1].reshape(-1)
         data = windows[t + 1].reshape(-1)
+        goal = targets[t + 1].reshape(-1)
         error = adjoint[t].reshape(-1)
         k = keep[t % rows]
         for i in range(narrow):
             z = A_row[i] * before[i] + product_flat[i] + h1_row[i]
-            e = (z - data[i]) * seen_row[i]
-            error[i] = e
-            after[i] = z - (one - k[i]) * e
+            error[i] = (z - goal[i]) * seen_row[i]
+            after[i] = z - (one - k[i]) * (z - data[i]) * seen_row[i]
 
     # Backward: adjoint[t] becomes dLoss/dz_t, drive[t] the adjoint of W2 z.
     loss = 0.0

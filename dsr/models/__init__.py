@@ -1,0 +1,31 @@
+"""Reconstruction models: one file each, one protocol, one registry."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dsr.models.base import StateSpaceModel
+    from dsr.models.registry import create, load, names
+    from dsr.models.shallow_plrnn import ShallowPLRNN
+
+_ATTRIBUTES = {
+    "ShallowPLRNN": "shallow_plrnn",
+    "StateSpaceModel": "base",
+    "create": "registry",
+    "load": "registry",
+    "names": "registry",
+}
+
+__all__ = ["ShallowPLRNN", "StateSpaceModel", "create", "load", "names"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ATTRIBUTES:
+        return getattr(import_module(f"dsr.models.{_ATTRIBUTES[name]}"), name)
+    raise AttributeError(f"module 'dsr.models' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
