@@ -1,0 +1,80 @@
+"""The directive ``cli-reference``: every verb of the program with its arguments and options.
+
+It reads the program itself, so that the page cannot fall behind it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+
+def _lines(text: str | None) -> list[str]:
+    """Give paragraphs of a help text, each on one line."""
+    paragraphs = (text or "").replace("\b", "").split("\n\n")
+    return [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
+
+
+def _entry(parameter: Any) -> list[str]:
+    """Describe an argument or option as an item of a definition list."""
+    if parameter.param_type_name == "argument":
+        name = f"``{parameter.human_readable_name}``"
+    else:
+        spelling = ", ".join([*parameter.opts, *parameter.secondary_opts])
+        value = "" if parameter.is_flag else f" {parameter.make_metavar_text}"
+        name = f"``{spelling}{value}``"
+    told = _lines(getattr(parameter, "help", None)) or ["\\"]
+    shown = parameter.default if getattr(parameter, "show_default", False) else None
+    if (
+        shown not in (None, "", False, (), [])
+        and not callable(shown)
+        and "Sentinel" not in repr(shown)
+    ):
+        told[-1] += f" Default: ``{shown}``."
+    return [name, *(f"   {line}" for line in told), ""]
+
+
+def _named_value(parameter: Any, context: Any) -> None:
+    """Keep the placeholder of an option's value, which needs a context to be written."""
+    parameter.make_metavar_text = "" if parameter.is_flag else parameter.make_metavar(context)
+
+
+class CliReference(SphinxDirective):
+    """List all verbs of ``dsr.cli.main.app``."""
+
+    def run(self) -> list[nodes.Node]:
+        import typer
+        from dsr.cli.main import app
+
+        program = typer.main.get_command(app)
+        context = typer.Context(program, info_name="dsr")
+        text: list[str] = []
+        for verb in program.list_commands(context):
+            command = program.get_command(context, verb)
+            if command is None or command.hidden:
+                continue
+            inner = typer.Context(command, info_name=verb, parent=context)
+            usage = " ".join(command.collect_usage_pieces(inner))
+            text += [f"dsr {verb}", "-" * (4 + len(verb)), ""]
+            text += [f"``dsr {verb} {usage}``", ""]
+            for paragraph in _lines(command.help):
+                text += [paragraph, ""]
+            for parameter in command.params:
+                if not getattr(parameter, "hidden", False):
+                    if parameter.param_type_name == "option":
+                        _named_value(parameter, inner)
+                    text += _entry(parameter)
+        container = nodes.section()
+        container.document = self.state.document
+        self.state.nested_parse(StringList(text, "cli"), 0, container, match_titles=True)
+        return list(container.children)
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Register the directive."""
+    app.add_directive("cli-reference", CliReference)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

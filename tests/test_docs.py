@@ -1,0 +1,33 @@
+"""The documentation builds without warnings and without network."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+pytest.importorskip("sphinx", reason="the documentation needs the extra [docs]")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
+    # A proxy that nothing listens on: whatever tries the network fails.
+    nowhere = "http://127.0.0.1:9"
+    environment = os.environ | {"http_proxy": nowhere, "https_proxy": nowhere}
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html",
+            "-d", str(tmp_path / "doctrees"), str(ROOT / "docs"), str(tmp_path / "html"),
+        ],
+        env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-5000:]
+    start = (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
+    assert not re.search(r'(?:src|href)="https?://', start)
+    assert (tmp_path / "html" / "gallery" / "plot_lorenz63.html").exists()
