@@ -14,6 +14,15 @@ from conftest import ROOT
 pytest.importorskip("sphinx", reason="the documentation needs the extra [docs]")
 
 
+def test_formulas_set_an_index_after_an_accented_letter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "docs" / "_ext"))
+    from mathml import to_mathml
+
+    html = to_mathml(r"\tilde z_t", as_block=False)
+    assert re.sub(r"\s", "", html).count("<msub><mover") == 1
+    assert "munderover" not in html
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
