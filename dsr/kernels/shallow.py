@@ -226,6 +226,8 @@ def mean_log_jacobian_norm(
     w2_end = w1_end + hidden * latent
     h1_end = w2_end + latent
     J = np.empty((latent, latent))
+    transposed = np.empty((latent, latent))
+    gram = np.empty((latent, latent))
     result = np.zeros(sequences)
     used = 0
     for t in range(0, times, stride):
@@ -247,7 +249,9 @@ def mean_log_jacobian_norm(
                         w = sign * theta[latent + i * hidden + h]
                         for j in range(latent):
                             J[i, j] += w * theta[w1_end + h * latent + j]
-            result[s] += 0.5 * np.log(max(top_eigenvalue(J.T @ J), 1e-300))
+            transposed[:] = J.T
+            _multiply(transposed, J, gram)
+            result[s] += 0.5 * np.log(max(top_eigenvalue(gram), 1e-300))
     return result / used
 
 
@@ -259,12 +263,35 @@ def top_eigenvalue(gram: Floats) -> float:
     if not (0.0 < trace < np.inf):
         return trace
     power = gram / trace
+    square = np.empty_like(power)
     for _ in range(6):
-        power = power @ power
-        power /= np.trace(power)
+        _multiply(power, power, square)
+        power[:] = square / np.trace(square)
     column = 0
     for j in range(1, size):
         if power[j, j] > power[column, column]:
             column = j
-    v = power[:, column].copy()
-    return float(v @ (gram @ v) / (v @ v))
+    above = 0.0
+    below = 0.0
+    for i in range(size):
+        image = 0.0
+        for j in range(size):
+            image += gram[i, j] * power[j, column]
+        above += power[i, column] * image
+        below += power[i, column] * power[i, column]
+    return above / below
+
+
+@njit(cache=True)
+def _multiply(a: Floats, b: Floats, out: Floats) -> None:
+    """Matrix product; small ones by hand, since a library call costs more than they do."""
+    size = a.shape[0]
+    if size > 8:
+        np.dot(a, b, out)
+        return
+    for i in range(size):
+        for j in range(size):
+            total = 0.0
+            for k in range(size):
+                total += a[i, k] * b[k, j]
+            out[i, j] = total

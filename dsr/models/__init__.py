@@ -6,19 +6,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dsr.models.base import StateSpaceModel
+    from dsr.models.base import ReconstructionModel
     from dsr.models.registry import create, load, names
     from dsr.models.shallow_plrnn import ShallowPLRNN
+    from dsr.models.state_space import StateSpaceModel
 
 _ATTRIBUTES = {
     "ShallowPLRNN": "shallow_plrnn",
-    "StateSpaceModel": "base",
+    "ReconstructionModel": "base",
+    "StateSpaceModel": "state_space",
     "create": "registry",
     "load": "registry",
     "names": "registry",
 }
 
-__all__ = ["ShallowPLRNN", "StateSpaceModel", "create", "load", "names"]
+__all__ = ["ReconstructionModel", "ShallowPLRNN", "StateSpaceModel", "create", "load", "names"]
 
 
 def __getattr__(name: str) -> Any:

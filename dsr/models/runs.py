@@ -14,7 +14,7 @@ from dsr.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from dsr.models.base import StateSpaceModel
+    from dsr.models.base import ReconstructionModel
 
 Floats = NDArray[np.float64]
 
@@ -29,7 +29,7 @@ class Start(NamedTuple):
     series: xr.DataArray | None
 
 
-def initial_states(model: StateSpaceModel, start: Any) -> Start:
+def initial_states(model: ReconstructionModel, start: Any) -> Start:
     """Latent states of a start given as None, arrays in original units, or a series."""
     import xarray as xr
 
@@ -52,7 +52,7 @@ def initial_states(model: StateSpaceModel, start: Any) -> Start:
     return Start(model.encode(x), 0.0, None)
 
 
-def as_context(model: StateSpaceModel, context: Any) -> xr.DataArray:
+def as_context(model: ReconstructionModel, context: Any) -> xr.DataArray:
     """Check that a series has the variables and the time step of the model."""
     series = as_series(context, dt=model.dt, time_unit=model.time_unit, name="context")
     found = series.sizes.get("variable")
@@ -70,7 +70,7 @@ def as_context(model: StateSpaceModel, context: Any) -> xr.DataArray:
     return series
 
 
-def as_output(model: StateSpaceModel, values: Floats, start: Start) -> xr.DataArray:
+def as_output(model: ReconstructionModel, values: Floats, start: Start) -> xr.DataArray:
     """Label generated values ``(S, steps, N)``: the time axis goes on from the start."""
     dt = 1.0 if model.dt is None else model.dt
     like = start.series
@@ -91,7 +91,7 @@ def as_output(model: StateSpaceModel, values: Floats, start: Start) -> xr.DataAr
     return series
 
 
-def _warm_up(model: StateSpaceModel, part: Floats) -> Floats:
+def _warm_up(model: ReconstructionModel, part: Floats) -> Floats:
     """State at the end of a trajectory: observed states replaced by the data at every step."""
     if model.latent_dim == model.observation_dim:
         return model.encode(part[-1])

@@ -11,7 +11,8 @@ from dsr.data.scaling import Scaler
 from dsr.errors import InputError
 from dsr.kernels.piecewise_linear import PiecewiseLinear
 from dsr.kernels.shallow import mean_log_jacobian_norm, parameter_count, shallow_gradient
-from dsr.models.base import Floats, StateSpaceModel
+from dsr.models.base import Floats
+from dsr.models.state_space import StateSpaceModel
 from dsr.training.protocol import GradientEngine
 
 

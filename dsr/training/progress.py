@@ -89,3 +89,14 @@ def interruptible() -> Iterator[StopFlag]:
     finally:
         for number, handler in previous.items():
             signal.signal(number, handler)
+
+
+def listener(progress: bool | Progress | None) -> Progress:
+    """Turn the ``progress`` argument of a fit into a listener."""
+    if progress is False or progress is None:
+        return Silent()
+    if progress is True:
+        from dsr.training.live import LiveProgress
+
+        return LiveProgress()
+    return progress
