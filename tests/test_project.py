@@ -34,6 +34,7 @@ def shell_lines(page: Path) -> list[list[str]]:
 def commands() -> dict[str, set[str]]:
     """Give every verb of the program with the options it knows."""
     import typer
+
     from dsr.cli.main import app
 
     program = typer.main.get_command(app)

@@ -48,6 +48,7 @@ class CliReference(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         import typer
+
         from dsr.cli.main import app
 
         program = typer.main.get_command(app)
