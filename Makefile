@@ -19,10 +19,10 @@ export MKL_NUM_THREADS := 1
 export NUMBA_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint bench docs notebook clean
+.PHONY: help demo test test-fast lint bench study-lorenz63 docs notebook clean
 
 help:  ## list these commands
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
 
 demo: $(USE)  ## train on Lorenz-63 for about two minutes and judge the result
 	$(BIN)/dsr fit datasets/lorenz63.nc
@@ -38,8 +38,12 @@ lint: $(DEVELOP)  ## style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(DEVELOP)  ## the timings that the README quotes
-	$(BIN)/python -m pytest tests/benchmarks -o addopts="" -s
+bench: $(DEVELOP)  ## the timings that the README quotes, into docs/results
+	$(BIN)/python -m pytest tests/benchmarks -o addopts="" -o python_files="bench_*.py"
+	$(BIN)/python tests/benchmarks/bench_training.py
+
+study-lorenz63: $(DEVELOP)  ## the published recipe on the papers' series, five seeds (half an hour)
+	$(BIN)/python tests/studies/lorenz63_gtf.py
 
 docs: $(DEVELOP)  ## the documentation, into docs/_build/html
 	$(BIN)/python -m sphinx -W --keep-going -q -b html docs docs/_build/html
