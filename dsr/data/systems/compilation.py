@@ -1,0 +1,169 @@
+"""Turn Python right-hand sides and Jacobians into compiled functions of one fixed signature.
+
+Registered systems write into ``out`` and are cached on disk. A user's function returns its result
+as an array, tuple or list; it is wrapped. What numba cannot compile is called back in Python:
+slower, but the same numbers.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numba import njit, objmode, types
+from numba.extending import overload
+from numba.misc.special import literal_unroll
+
+from dsr.kernels.signatures import JACOBIAN_SIGNATURE, RHS_SIGNATURE
+
+Function = Callable[..., Any]
+
+
+class CompiledSystem(NamedTuple):
+    """Right-hand side and Jacobian as compiled functions; see `dsr.kernels.signatures`."""
+
+    rhs: Any
+    jacobian: Any
+
+
+def _store_row(out: Any, row: Any) -> None:
+    for i in range(out.shape[0]):
+        out[i] = row[i]
+
+
+def _store_matrix(out: Any, rows: Any) -> None:
+    for i in range(out.shape[0]):
+        _store_row(out[i], rows[i])
+
+
+@overload(_store_row)
+def _compile_store_row(out: Any, row: Any) -> Function:
+    if isinstance(row, types.Tuple):  # a tuple of mixed kinds, such as (1, x[0])
+
+        def store(out: Any, row: Any) -> None:
+            i = 0
+            for entry in literal_unroll(row):
+                out[i] = entry
+                i += 1  # noqa: SIM113 (literal_unroll and enumerate do not mix)
+
+        return store
+
+    return _store_row
+
+
+@overload(_store_matrix)
+def _compile_store_matrix(out: Any, rows: Any) -> Function:
+    if isinstance(rows, types.Tuple):  # rows of different kinds, such as ((0, 1), (x[0], 0))
+
+        def store(out: Any, rows: Any) -> None:
+            i = 0
+            for row in literal_unroll(rows):
+                _store_row(out[i], row)
+                i += 1  # noqa: SIM113 (literal_unroll and enumerate do not mix)
+
+        return store
+
+    def store_rows(out: Any, rows: Any) -> None:
+        for i in range(out.shape[0]):
+            _store_row(out[i], rows[i])
+
+    return store_rows
+
+
+_callbacks: list[Function] = []
+
+
+def _call_python(index: int, t: float, x: Any, p: Any, out: Any) -> None:
+    out[...] = _callbacks[index](t, x, p)
+
+
+def _call_back(function: Function, signature: Any) -> Any:
+    """Wrap a Python function so that compiled kernels can call it."""
+    _callbacks.append(function)
+    index = len(_callbacks) - 1
+
+    @njit(signature)
+    def call(t, x, p, out):  # type: ignore[no-untyped-def]
+        with objmode():
+            _call_python(index, t, x, p, out)
+
+    return call
+
+
+def _compile_returning(function: Function, signature: Any, matrix: bool) -> Any:
+    """Compile a function that returns its result; fall back on calling it in Python."""
+    plain = getattr(function, "py_func", function)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # numba's remarks on style, such as reflected lists
+            return _compile_strictly(plain, signature, matrix)
+    except Exception:  # whatever numba stumbles over, also its own assertions: Python can run it
+        return _call_back(plain, signature)
+
+
+def _compile_strictly(function: Function, signature: Any, matrix: bool) -> Any:
+    inner = njit(error_model="numpy")(function)
+    if matrix:
+
+        @njit(signature, error_model="numpy")
+        def compiled_matrix(t, x, p, out):  # type: ignore[no-untyped-def]
+            _store_matrix(out, inner(t, x, p))
+
+        return compiled_matrix
+
+    @njit(signature, error_model="numpy")
+    def compiled_row(t, x, p, out):  # type: ignore[no-untyped-def]
+        _store_row(out, inner(t, x, p))
+
+    return compiled_row
+
+
+def _differences(rhs: Any) -> Any:
+    """Give the Jacobian of a compiled right-hand side by central differences (error ~1e-10)."""
+    relative = float(np.cbrt(np.finfo(np.float64).eps))
+
+    @njit(JACOBIAN_SIGNATURE)
+    def jacobian(t, x, p, out):  # type: ignore[no-untyped-def]
+        n = x.shape[0]
+        moved = x.copy()
+        above, below = np.empty(n), np.empty(n)
+        for j in range(n):
+            step = relative * max(1.0, abs(x[j]))
+            moved[j] = x[j] + step
+            upper = moved[j]
+            rhs(t, moved, p, above)
+            moved[j] = x[j] - step
+            width = upper - moved[j]
+            rhs(t, moved, p, below)
+            moved[j] = x[j]
+            for i in range(n):
+                out[i, j] = (above[i] - below[i]) / width
+
+    return jacobian
+
+
+@lru_cache(maxsize=256)
+def compile_system(rhs: Function, jacobian: Function | None, in_place: bool) -> CompiledSystem:
+    """Compile a right-hand side and its Jacobian, once for each pair of functions.
+
+    Parameters
+    ----------
+    rhs, jacobian : callable
+        ``f(t, x, p, out)`` if `in_place`, else ``f(t, x, p)`` returning a sequence of numbers
+        (nested for the Jacobian). Without a Jacobian, central differences are used.
+    in_place : bool
+        Whether the functions write into ``out``. Those live in modules and are cached on disk.
+    """
+    if in_place:
+        compiled = njit(RHS_SIGNATURE, cache=True, error_model="numpy")(rhs)
+        if jacobian is None:
+            return CompiledSystem(compiled, _differences(compiled))
+        derivative = njit(JACOBIAN_SIGNATURE, cache=True, error_model="numpy")(jacobian)
+        return CompiledSystem(compiled, derivative)
+    compiled = _compile_returning(rhs, RHS_SIGNATURE, matrix=False)
+    if jacobian is None:
+        return CompiledSystem(compiled, _differences(compiled))
+    return CompiledSystem(compiled, _compile_returning(jacobian, JACOBIAN_SIGNATURE, matrix=True))

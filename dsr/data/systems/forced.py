@@ -1,0 +1,5 @@
+"""x."""
+
+from dsr.data.systems.declare import Catalogue
+
+CATALOGUE = Catalogue()
