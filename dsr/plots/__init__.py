@@ -1,0 +1,46 @@
+"""Figures of results: functions that take series and datasets and return plotly figures.
+
+Everything loads on first use, so that ``import dsr.plots`` stays cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from dsr.plots.attractor import attractor, attractor_panels
+    from dsr.plots.carpet import carpet
+    from dsr.plots.history import training_history
+    from dsr.plots.metrics import lyapunov_exponents, prediction_error
+    from dsr.plots.series import time_series
+    from dsr.plots.spectra import power_spectra
+
+_ATTRIBUTES = {
+    "attractor": "dsr.plots.attractor",
+    "attractor_panels": "dsr.plots.attractor",
+    "carpet": "dsr.plots.carpet",
+    "lyapunov_exponents": "dsr.plots.metrics",
+    "power_spectra": "dsr.plots.spectra",
+    "prediction_error": "dsr.plots.metrics",
+    "time_series": "dsr.plots.series",
+    "training_history": "dsr.plots.history",
+}
+
+__all__ = [
+    "attractor", "attractor_panels", "carpet", "lyapunov_exponents", "power_spectra",
+    "prediction_error", "time_series", "training_history",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ATTRIBUTES:
+        raise AttributeError(f"module 'dsr.plots' has no attribute {name!r}")
+    value = getattr(import_module(_ATTRIBUTES[name]), name)
+    # The import binds a submodule of the same name (attractor, carpet): put the function back.
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

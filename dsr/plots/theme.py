@@ -1,0 +1,124 @@
+"""Colours, the one template, and how names and units are written in a figure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+OKABE_ITO = {
+    "black": "#000000",
+    "orange": "#E69F00",
+    "sky blue": "#56B4E9",
+    "bluish green": "#009E73",
+    "yellow": "#F0E442",
+    "blue": "#0072B2",
+    "vermillion": "#D55E00",
+    "reddish purple": "#CC79A7",
+}
+"""Colours that people with any kind of colour vision can tell apart (Okabe & Ito 2008)."""
+
+DATA = OKABE_ITO["blue"]
+MODEL = OKABE_ITO["vermillion"]
+OTHER = OKABE_ITO["bluish green"]
+MUTED = "#7A828C"
+
+DARK = {DATA: OKABE_ITO["sky blue"], MODEL: "#F0803C", OTHER: "#35C49A", MUTED: "#8E97A3"}
+"""What each colour of a figure becomes on a dark page."""
+
+FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
+
+LONGEST_NAME = 80
+"""Characters of a name that a figure or a page shows."""
+
+_INK = {"light": ("#24292F", "#E4E7EB", "#B9C0C8"), "dark": ("#D9DEE4", "#2B3138", "#4A525B")}
+
+
+def label(name: Any, limit: int = LONGEST_NAME) -> str:
+    """Write a name of the user's for plotly, which renders a part of HTML: cut, then escaped.
+
+    Examples
+    --------
+    >>> label("<b>x</b>")
+    '&lt;b&gt;x&lt;/b&gt;'
+    """
+    return escape(shorten(name, limit))
+
+
+def shorten(name: Any, limit: int = LONGEST_NAME) -> str:
+    """Put a name on one line and cut it to ``limit`` characters.
+
+    Examples
+    --------
+    >>> shorten("a  long name", 8)
+    'a long …'
+    """
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(name)).split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def with_unit(name: str, unit: Any) -> str:
+    """Write an axis title from an already escaped name and a unit.
+
+    Examples
+    --------
+    >>> with_unit("time", "s")
+    'time (s)'
+    """
+    unit = label(unit, 20) if unit else ""
+    return f"{name} ({unit})" if unit else name
+
+
+@lru_cache(maxsize=2)
+def template(mode: str = "light") -> Any:
+    """Shared template of all figures.
+
+    Parameters
+    ----------
+    mode : {"light", "dark"}
+
+    Returns
+    -------
+    plotly.graph_objects.layout.Template
+        Transparent ground, thin grid, no frame.
+    """
+    import plotly.graph_objects as go
+
+    ink, grid, line = _INK[mode]
+    axis = {
+        "gridcolor": grid, "linecolor": line, "tickcolor": line, "zerolinecolor": grid,
+        "zeroline": False, "showline": True, "ticks": "outside", "ticklen": 4, "automargin": True,
+        "title": {"standoff": 8, "font": {"size": 13}}, "exponentformat": "power",
+        "minor": {"ticks": "", "showgrid": False},
+    }  # fmt: skip
+    space = {
+        "backgroundcolor": "rgba(0,0,0,0)", "gridcolor": grid, "linecolor": line,
+        "zerolinecolor": grid, "showspikes": False, "title": {"font": {"size": 13}},
+        "tickfont": {"size": 11},
+    }  # fmt: skip
+    layout = {
+        "font": {"family": FONT, "size": 13, "color": ink},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "colorway": [DATA, MODEL, OTHER, *list(OKABE_ITO.values())[1:3]],
+        "xaxis": axis,
+        "yaxis": axis,
+        "scene": {"xaxis": space, "yaxis": space, "zaxis": space, "dragmode": "orbit"},
+        "legend": {
+            "orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom",
+            "bgcolor": "rgba(0,0,0,0)", "itemsizing": "constant",
+        },
+        "hoverlabel": {"font": {"family": FONT, "size": 12}},
+        "margin": {"l": 56, "r": 16, "t": 36, "b": 48},
+        "annotationdefaults": {"font": {"size": 13, "color": ink}, "showarrow": False},
+    }  # fmt: skip
+    return go.layout.Template(layout=layout)
+
+
+def finish(figure: Any, *, height: int, title: str | None = None, **layout: Any) -> Any:
+    """Give a figure the template, its height and an optional title; returns it."""
+    figure.update_layout(template=template(), height=height, uirevision="keep", **layout)
+    if title:
+        figure.update_layout(title={"text": label(title, 120), "font": {"size": 16}})
+        figure.update_layout(margin={"t": 72})
+    return figure
