@@ -13,7 +13,6 @@ from dsr.errors import InputError
 if TYPE_CHECKING:
     from dsr.training.forcing import GeneralizedTeacherForcing
 
-_MODEL_KEYS = ("latent_dim", "hidden_dim", "clipped")
 _FORCING_KEYS = {"alpha": "alpha", "estimator": "estimator", "alpha_start": "start",
                  "alpha_decay": "decay", "alpha_every": "every"}  # fmt: skip
 _DATA_KEYS = ("embed", "test", "load", "inputs", "command")
@@ -60,11 +59,12 @@ def parse_embedding(wish: Any) -> tuple[int, int]:
 
 
 def sort_settings(
-    settings: dict[str, Any],
+    model: str, settings: dict[str, Any]
 ) -> tuple[GeneralizedTeacherForcing, dict[str, Any], dict[str, Any]]:
     """Sort flat settings into forcing, training and model; refuse unknown names."""
-    from dsr.models.state_space import make_training_settings
+    from dsr.models.registry import model_class
     from dsr.models.runs import refuse_inputs
+    from dsr.models.state_space import make_training_settings
     from dsr.training.forcing import GeneralizedTeacherForcing
     from dsr.training.settings import EPOCH, TrainingSettings
 
@@ -76,7 +76,8 @@ def sort_settings(
             raise InputError(f"epochs must be a whole number of at least 1, not {epochs!r}")
         settings.setdefault("updates", epochs * EPOCH)
     training_keys = [f.name for f in fields(TrainingSettings)]
-    known = [*_MODEL_KEYS, *_FORCING_KEYS, *training_keys, *_DATA_KEYS, "epochs"]
+    model_keys = list(model_class(model).suggest(1))
+    known = [*model_keys, *_FORCING_KEYS, *training_keys, *_DATA_KEYS, "epochs"]
     for name in settings:
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
@@ -90,22 +91,22 @@ def sort_settings(
     checked = make_training_settings(training)
     if "updates" in training:
         training["updates"] = checked.epochs * EPOCH
-    return forcing, training, {k: v for k, v in settings.items() if k in _MODEL_KEYS}
+    return forcing, training, {k: v for k, v in settings.items() if k in model_keys}
 
 
-def settle_sizes(model_settings: dict[str, Any], observed: int) -> None:
-    """Fill in sizes nobody asked for: M = N, and more hidden units for more variables."""
-    from dsr.models.registry import create
+def settle_sizes(model: str, settings: dict[str, Any], observed: int) -> dict[str, Any]:
+    """Fill in the sizes nobody asked for, from the number of observed variables."""
+    from dsr.models.registry import create, model_class
 
-    model_settings.setdefault("latent_dim", observed)
-    model_settings.setdefault("hidden_dim", 50 if observed <= 3 else min(512, 50 * (observed - 2)))
-    model_settings.setdefault("clipped", False)
-    create("shallow-plrnn", **model_settings)
-    if model_settings["latent_dim"] < observed:
+    settled = {**model_class(model).suggest(observed), **settings}
+    create(model, **settled)
+    latent = settled.get("latent_dim", observed)
+    if latent < observed:
         raise InputError(
-            f"the series has {observed} variables but latent_dim is "
-            f"{model_settings['latent_dim']}; use --latent {observed} or more, or fewer variables"
+            f"the series has {observed} variables but latent_dim is {latent}; use --latent "
+            f"{observed} or more, or fewer variables"
         )
+    return settled
 
 
 def check_share(share: Any) -> float:

@@ -141,9 +141,9 @@ def _run(plan: Plan, listener: Progress) -> Run:
         "run": str(folder),
         "model": network.name,
         "seed": plan.seed,
-        "updates": network.training["updates"],
-        "selected_update": network.training["selected_update"],
-        "seconds": round(network.training["seconds"], 3),
+        "updates": network.training.get("updates", 0),
+        "selected_update": network.training.get("selected_update", 0),
+        "seconds": round(network.training.get("seconds", 0.0), 3),
         **outcome.summary,
     }
     _write_results(folder, plan, network, outcome)
@@ -197,8 +197,8 @@ def _write_results(folder: Path, plan: Plan, model: Any, outcome: Outcome) -> No
             "/generated": outcome.generated.to_dataset(name="series"),
             "/forecast": outcome.forecast.to_dataset(name="series"),
             "/training": train.to_dataset(name="series"),
-            "/history": model.history,
             "/metrics": outcome.metrics,
+            **({} if model.history is None else {"/history": model.history}),
         }
     )
     tree.attrs = {"title": "results of a dsr run", "model": model.name, "seed": plan.seed}

@@ -62,7 +62,7 @@ class Plan:
 
     def settle_updates(self, model: Any) -> None:
         """Turn the budget into a number of updates, by a short measurement on this machine."""
-        if "updates" in self.training:
+        if "updates" in self.training or not model.trained:
             return
         from dsr.models.state_space import make_training_settings
         from dsr.training.loop import seconds_per_update
@@ -150,10 +150,7 @@ def make_plan(
     if stored is not None:
         model, seed, settings = _merge(stored, model, seed, settings)
     settings = dict(settings)
-    from dsr.models.registry import model_class
-
-    model_class(model)
-    forcing, training, model_settings = sort_settings(settings)
+    forcing, training, model_settings = sort_settings(model, settings)
     seconds = None if "updates" in training else parse_budget(budget)
     loaded, source = _open(series, settings.get("load"))
     from dsr.data.files import fingerprint
@@ -170,7 +167,7 @@ def make_plan(
     share = check_share(settings.get("test", 0.2))
     train, test = split_series(embedded, test=share)
     _enough(train, test)
-    settle_sizes(model_settings, train.sizes["variable"])
+    model_settings = settle_sizes(model, model_settings, train.sizes["variable"])
     if folder is None:
         folder = _free_folder(source, model, seed)
     return Plan(

@@ -86,13 +86,10 @@ def radam_step(
     rho = rho_inf - 2.0 * update * decay2 / (1.0 - decay2)
     step = learning_rate / (1.0 - beta1**update)
     rectified = rho > 5.0
-    floor = 0.0
     if rectified:
         step *= math.sqrt(
             (rho - 4.0) * (rho - 2.0) * rho_inf / ((rho_inf - 4.0) * (rho_inf - 2.0) * rho)
         )
-        # sqrt(v / (1 - b2^t)) + eps, with the bias correction moved into the step.
-        correction = math.sqrt(1.0 - decay2)
-        step *= correction
-        floor = eps * correction
-    _radam_loop(theta, gradient, first, second, beta1, beta2, step, floor, rectified)
+        # The bias correction of the second moment is moved into the step.
+        step *= math.sqrt(1.0 - decay2)
+    _radam_loop(theta, gradient, first, second, beta1, beta2, step, eps, rectified)

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dsr.models.base import ReconstructionModel
+    from dsr.models.baselines import GaussianCloud, Persistence
     from dsr.models.registry import create, load, names
     from dsr.models.shallow_plrnn import ShallowPLRNN
+    from dsr.models.sindy import SINDy
     from dsr.models.state_space import StateSpaceModel
 
 _ATTRIBUTES = {
+    "GaussianCloud": "baselines",
+    "Persistence": "baselines",
+    "SINDy": "sindy",
     "ShallowPLRNN": "shallow_plrnn",
     "ReconstructionModel": "base",
     "StateSpaceModel": "state_space",
@@ -20,7 +25,10 @@ _ATTRIBUTES = {
     "names": "registry",
 }
 
-__all__ = ["ReconstructionModel", "ShallowPLRNN", "StateSpaceModel", "create", "load", "names"]
+__all__ = [
+    "GaussianCloud", "Persistence", "ReconstructionModel", "SINDy", "ShallowPLRNN",
+    "StateSpaceModel", "create", "load", "names",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

@@ -48,6 +48,8 @@ class ReconstructionModel(ABC):
     """
 
     name: ClassVar[str]
+    trained: ClassVar[bool] = False
+    """Whether fitting is a long training with updates, a budget and checkpoints."""
 
     def __init__(self) -> None:
         self.observation_dim = 0
@@ -64,6 +66,12 @@ class ReconstructionModel(ABC):
     def latent_dim(self) -> int:
         """Number of latent states M; the observations themselves if not said otherwise."""
         return self.observation_dim
+
+    @classmethod
+    def suggest(cls, observed: int) -> dict[str, Any]:
+        """All arguments of the class, with values that suit a series of ``observed`` variables."""
+        del observed
+        return {}
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:

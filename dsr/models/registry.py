@@ -10,7 +10,12 @@ from typing import Any
 from dsr.errors import InputError
 from dsr.models.storage import read_document
 
-_MODELS = {"shallow-plrnn": ("dsr.models.shallow_plrnn", "ShallowPLRNN")}
+_MODELS = {
+    "gaussian": ("dsr.models.baselines", "GaussianCloud"),
+    "persistence": ("dsr.models.baselines", "Persistence"),
+    "shallow-plrnn": ("dsr.models.shallow_plrnn", "ShallowPLRNN"),
+    "sindy": ("dsr.models.sindy", "SINDy"),
+}
 
 
 def names() -> list[str]:
@@ -20,7 +25,7 @@ def names() -> list[str]:
     --------
     >>> import dsr
     >>> dsr.models.names()
-    ['shallow-plrnn']
+    ['gaussian', 'persistence', 'shallow-plrnn', 'sindy']
     """
     return sorted(_MODELS)
 

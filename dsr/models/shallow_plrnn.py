@@ -103,6 +103,12 @@ class ShallowPLRNN(StateSpaceModel):
         """Number of latent states M."""
         return self._latent_dim
 
+    @classmethod
+    def suggest(cls, observed: int) -> dict[str, Any]:
+        """M = N, and 50 hidden units for up to three variables, 50 more for each further one."""
+        hidden = 50 if observed <= 3 else min(512, 50 * (observed - 2))
+        return {"latent_dim": observed, "hidden_dim": hidden, "clipped": False}
+
     def settings(self) -> dict[str, Any]:
         """Arguments that make this model anew."""
         return {

@@ -94,6 +94,11 @@ class SINDy(ReconstructionModel):
         """Whether the model is a map."""
         return self.time_unit == "step"
 
+    @classmethod
+    def suggest(cls, observed: int) -> dict[str, Any]:
+        """Quadratic terms for up to 50 variables, linear ones beyond."""
+        return {"degree": 2 if observed <= 50 else 1, "threshold": 0.05}
+
     def settings(self) -> dict[str, Any]:
         """Arguments that make this model anew."""
         return {"degree": self.degree, "threshold": self.threshold}

@@ -8,7 +8,7 @@ import json
 from abc import abstractmethod
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 class StateSpaceModel(ReconstructionModel):
     """A piecewise-linear map ``z -> F(z)``; its first N of M states are the scaled observations."""
+
+    trained: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
