@@ -176,7 +176,8 @@ def _space(data: Drawable) -> tuple[Any, list[str], str]:
 
     def project(part: Floats) -> Floats:
         with np.errstate(invalid="ignore", over="ignore"):
-            return ((part - mean) / std) @ axes
+            points: Floats = ((part - mean) / std) @ axes
+        return points
 
     return project, titles, "the first three principal components of the data"
 

@@ -84,7 +84,8 @@ def _mark(figure: Any, update: Any, values: Any, chosen: float, row: int, colour
         figure.add_trace(
             go.Scatter(
                 x=[float(chosen)], y=[float(values[here[0]])], mode="markers", name="chosen",
-                marker={"size": 10, "color": "rgba(0,0,0,0)"}, marker_line={"color": colour, "width": 2},
+                marker={"size": 10, "color": "rgba(0,0,0,0)"},
+                marker_line={"color": colour, "width": 2},
                 showlegend=False, hovertemplate="chosen: %{y:.4~g}<extra></extra>",
             ),
             row=row, col=1,

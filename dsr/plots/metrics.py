@@ -36,9 +36,7 @@ def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
     import plotly.graph_objects as go
 
     if "prediction_error_curve" not in metrics:
-        raise InputError(
-            "this dataset holds no prediction_error_curve; evaluate a model, not a run"
-        )
+        raise InputError("no prediction_error_curve here; evaluate a model, not its run")
     figure = go.Figure()
     top, bottom = [], []
     for name, text, colour, dash in (
@@ -61,9 +59,8 @@ def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
             )
         )  # fmt: skip
     decades = np.log10(max(top) / min(bottom)) if top else 1.0
-    figure.update_yaxes(
-        type="log", title_text="mean squared error", dtick=1 if decades > 1 else None
-    )
+    figure.update_yaxes(type="log", title_text="mean squared error")
+    figure.update_yaxes(dtick=1 if decades > 1 else None)
     figure.update_xaxes(title_text=f"steps ahead{_step_length(metrics)}")
     return finish(figure, height=320, title=title)
 
@@ -99,9 +96,7 @@ def lyapunov_exponents(exponents: Any, *, title: str | None = None) -> Any:
 
     name = next((n for n in ("exponent", "lyapunov_exponent") if n in exponents), None)
     if name is None:
-        raise InputError(
-            "this dataset holds no Lyapunov exponents; compute lyapunov_spectrum(model)"
-        )
+        raise InputError("no Lyapunov exponents here; draw what lyapunov_spectrum(model) returns")
     values = np.asarray(exponents[name].values, dtype=np.float64)
     index = np.arange(1, len(values) + 1)
     units = exponents.attrs.get("units") or exponents[name].attrs.get("units")

@@ -46,7 +46,7 @@ class Drawable:
     @property
     def width(self) -> int:
         """Number of variables."""
-        return self.parts[0].shape[1]
+        return int(self.parts[0].shape[1])
 
     def title(self, index: int) -> str:
         """Name of a variable with its unit, for an axis."""
@@ -86,7 +86,7 @@ def drawable(series: Any, *, name: str = "series", like: Drawable | None = None)
             names = [label(v) for v in np.atleast_1d(series["variable"].values)]
         if "time" in series.coords and series.sizes["time"]:
             start = _number(series["time"].values[0], 0.0)
-        values, order = np.asarray(series.values), order
+        values = np.asarray(series.values)
         if "variable" not in order:
             values = values[..., None]
     else:
@@ -130,9 +130,10 @@ def _number(value: Any, otherwise: float) -> float:
 
 def float32(values: Any) -> NDArray[np.float32]:
     """Halve the size of numbers; whatever is not finite becomes a gap."""
-    values = np.array(values, dtype=np.float64)
-    values[~(np.abs(values) < 1e30)] = np.nan
-    return values.astype(np.float32)
+    array = np.array(values, dtype=np.float64)
+    array[~(np.abs(array) < 1e30)] = np.nan
+    small: NDArray[np.float32] = array.astype(np.float32)
+    return small
 
 
 def clipped(values: Floats, low: Floats | float, high: Floats | float, spans: float = 3) -> Floats:
