@@ -47,7 +47,8 @@ class Entry(NamedTuple):
     def build(self) -> System:
         """Make the `System`; its description is the first line of the function's docstring."""
         settings = dict(self.settings)
-        variables = settings.pop("variables").split()
+        variables = settings.pop("variables", "x y z").split()
+        settings.setdefault("parameters", {})
         return System(
             self.rhs.__name__,
             self.rhs,

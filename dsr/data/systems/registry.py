@@ -11,10 +11,21 @@ from dsr.errors import InputError
 
 @cache
 def _entries() -> dict[str, Entry]:
-    from dsr.data.systems import flows, forced, higher, maps, sprott
+    from dsr.data.systems import (
+        flows,
+        forced,
+        higher,
+        lorenz_family,
+        maps,
+        maps_more,
+        models,
+        sprott_a_i,
+        sprott_j_s,
+    )
 
     found: dict[str, Entry] = {}
-    for module in (flows, sprott, forced, higher, maps):
+    parts = (lorenz_family, flows, models, forced, higher, sprott_a_i, sprott_j_s, maps, maps_more)
+    for module in parts:
         found.update(module.CATALOGUE.entries)
     return dict(sorted(found.items()))
 

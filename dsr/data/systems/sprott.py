@@ -1,5 +1,0 @@
-"""x."""
-
-from dsr.data.systems.declare import Catalogue
-
-CATALOGUE = Catalogue()
