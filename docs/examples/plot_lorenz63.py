@@ -2,9 +2,9 @@
 Lorenz-63 from its time series
 ==============================
 
-Three variables are measured, nothing else is known. A shallow piecewise-linear network is trained to
-run like them, and then asked what a forecast alone would not show: whether it stays on the attractor,
-keeps the rhythm, and separates neighbouring states as fast as the system does.
+Three variables are measured, nothing else is known. A shallow piecewise-linear network is trained
+to run like them, and then asked what a forecast alone would not show: whether it stays on the
+attractor, keeps the rhythm, and separates neighbouring states as fast as the system does.
 """
 
 # %%
@@ -34,8 +34,8 @@ print(run.model)
 print(run.metrics.attrs["verdict"])
 
 # %%
-# Loss and validation score over training. The loss only sees short windows; the score sees long free
-# runs, and chooses.
+# Loss and validation score over training. The loss only sees short windows; the score sees long
+# free runs, and chooses.
 
 history = dsr.plots.training_history(run.model.history)
 
@@ -80,8 +80,8 @@ spectra = dsr.plots.power_spectra(observed, generated)
 # How fast neighbours part
 # ------------------------
 #
-# The Lyapunov exponents, from the exact Jacobians of the model. Those of the equations themselves are
-# computed the same way.
+# The Lyapunov exponents, from the exact Jacobians of the model. Those of the equations themselves
+# are computed the same way.
 
 found = dsr.metrics.lyapunov_spectrum(run.model, seed=0)
 true = dsr.metrics.lyapunov_spectrum("lorenz63", seed=0)
@@ -89,5 +89,6 @@ print("model    ", found["exponent"].values.round(3), found.attrs["units"])
 print("equations", true["exponent"].values.round(3), true.attrs["units"])
 
 # %%
-# The largest one is positive: both are chaotic. The second, along the flow, is zero. The third says how
-# strongly volumes contract; few samples lie across that direction, and so it is the hardest to learn.
+# The largest one is positive: both are chaotic. The second, along the flow, is zero. The third says
+# how strongly volumes contract; few samples lie across that direction, and so it is the hardest to
+# learn.
