@@ -196,8 +196,8 @@ def ssim(reference: Any, generated: Any) -> xr.DataArray:
             image = gaussian_filter1d(image, 1.5, axis=axis, mode="reflect", radius=5)
         return image
 
-    finite = np.isfinite(v).all(axis=(3, 4), keepdims=True)
-    v = np.where(finite, v, 0.0)
+    finite = np.asarray(np.isfinite(v).all(axis=(3, 4)))
+    v = np.where(finite[..., np.newaxis, np.newaxis], v, 0.0)
     extent = u.max(axis=(1, 3, 4), keepdims=True) - u.min(axis=(1, 3, 4), keepdims=True)
     if np.any(extent == 0):
         raise InputError("a channel of the reference field is constant; drop it before scoring")
@@ -209,7 +209,7 @@ def ssim(reference: Any, generated: Any) -> xr.DataArray:
         (mean_u**2 + mean_v**2 + c1) * (var_u + var_v + c2)
     )
     score = image[..., 5:-5, 5:-5].mean(axis=(3, 4))
-    score = np.where(finite[..., 0, 0], score, 0.0)
+    score = np.where(finite, score, 0.0)
     return _over_time(score, first, "ssim", reason="0: frame not finite")
 
 

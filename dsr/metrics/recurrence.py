@@ -101,8 +101,16 @@ def recurrence_quantification(
         if reach is None:
             sample = sample_distances(part, theiler - 1, 1_000_000, rng)
             reach = float(np.quantile(sample, rate))
-        found = line_counts(part, reach, theiler)
-        row = _measures(*found, part.shape[0], theiler, shortest_diagonal, shortest_vertical)
+        recurrent, diagonal, vertical = line_counts(part, reach, theiler)
+        row = _measures(
+            recurrent,
+            diagonal,
+            vertical,
+            part.shape[0],
+            theiler,
+            shortest_diagonal,
+            shortest_vertical,
+        )
         rows.append({**row, "radius": reach})
     result = xr.Dataset(
         {name: ("trajectory", [row[name] for row in rows]) for name in [*NAMES, "radius"]},
