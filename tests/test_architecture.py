@@ -239,6 +239,15 @@ def test_every_public_name_says_what_it_is(module_name: str) -> None:
     assert not bare, "\n".join(bare)
 
 
+def test_no_function_shares_its_name_with_the_module_beside_it() -> None:
+    # Importing the module would put it in the place of the function of the package.
+    wrong = []
+    for folder in [path for path in PACKAGE.iterdir() if (path / "__init__.py").exists()]:
+        names = getattr(importlib.import_module(f"dsr.{folder.name}"), "__all__", [])
+        wrong += [f"dsr.{folder.name}.{n}" for n in names if (folder / f"{n}.py").exists()]
+    assert not wrong
+
+
 def test_every_promised_name_exists() -> None:
     missing = []
     for name in dsr.__all__:
