@@ -18,7 +18,7 @@ import tempfile
 
 import dsr
 
-series = dsr.simulate("lorenz63", steps=40_000, dt=0.01, trajectories=2, seed=1)
+series = dsr.simulate("lorenz63", steps=100_000, dt=0.01, trajectories=2, seed=1)
 series
 
 # %%
@@ -29,7 +29,7 @@ series
 # teacher forcing and keeps the parameters whose long free runs fit a validation stretch best. The
 # number of updates is small here, to keep this page quick; ``budget="2 min"`` is the default.
 
-run = dsr.fit(series, updates=8_000, seed=0, out=tempfile.mkdtemp() + "/run", progress=False)
+run = dsr.fit(series, updates=20_000, seed=0, out=tempfile.mkdtemp() + "/run", progress=False)
 print(run.model)
 print(run.metrics.attrs["verdict"])
 
