@@ -29,7 +29,9 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx_gallery.gen_gallery",
 ]
+templates_path = ["_templates"]
 exclude_patterns = [
+    "_templates",
     "_build",
     "examples",
     # Files of the gallery that myst_nb would take for pages.

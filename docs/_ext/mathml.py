@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from xml.etree import ElementTree
 
@@ -19,7 +20,7 @@ _OVERLINE = "¯"
 
 def to_mathml(tex: str, as_block: bool) -> str:
     """Convert a formula, mending what docutils' converter does badly."""
-    text = tex.replace(r"\dots", r"\ldots")
+    text = re.sub(r"\\[bB]igg?(?![a-zA-Z])", "", tex.replace(r"\dots", r"\ldots"))
     # The converter knows rows and columns only inside an environment.
     if as_block and (r"\\" in text or "&" in text) and r"\begin" not in text:
         text = rf"\begin{{aligned}}{text}\end{{aligned}}"
