@@ -148,13 +148,13 @@ def _run(plan: Plan, listener: Progress) -> Run:
     }
     _write_results(folder, plan, network, outcome)
     run = Run(folder)
-    run.__dict__["summary"] = summary
+    summary["report"] = str(run.report)
+    # A run that has a summary is finished; the page can be made again from what is there.
+    write_json(folder / SUMMARY, summary)
     from dsr.report import write_report
 
     listener.update({"stage": "writing the report"})
-    summary["report"] = str(write_report(run))
-    # The summary comes last: a run that has one is finished.
-    write_json(folder / SUMMARY, summary)
+    write_report(run)
     append_log(folder, f"finished: {summary['verdict']}")
     shutil.rmtree(folder / "checkpoint", ignore_errors=True)
     listener.finish(summary)

@@ -86,11 +86,21 @@ class Plan:
             "alpha_start": forcing.start,
             "alpha_decay": forcing.decay,
             "alpha_every": forcing.every,
-            **self.training,
+            **(self._all_training() if self._trained() else {}),
             "embed": self.embedding,
             "test": self.share,
             "load": {k: v for k, v in self.load.items() if v is not None and v is not False},
         }
+
+    def _trained(self) -> bool:
+        from dsr.models.registry import model_class
+
+        return bool(model_class(self.model).trained)
+
+    def _all_training(self) -> dict[str, Any]:
+        from dsr.models.state_space import make_training_settings
+
+        return make_training_settings(self.training).to_dict()
 
     def config(self) -> dict[str, Any]:
         """What ``config.toml`` holds."""
@@ -117,11 +127,17 @@ class Plan:
         }
 
     def reproduce(self) -> str:
-        """Command that repeats this run exactly."""
-        words = list(self.command or ["dsr", "fit", self.source])
-        if "updates" in self.training and not any(w.startswith("updates=") for w in words):
-            words += ["--set", f"updates={self.training['updates']}"]
-        return shlex.join(words)
+        """Command (or call, for a series in memory) that repeats this run exactly."""
+        updates = self.training.get("updates")
+        if self.command:
+            words = list(self.command)
+            if updates is not None and not any(w.startswith("updates=") for w in words):
+                words += ["--set", f"updates={updates}"]
+            return shlex.join(words)
+        if Path(self.source).exists():
+            config = str(self.folder / CONFIG)
+            return shlex.join(["dsr", "fit", self.source, "--config", config])
+        return f"dsr.fit(series, model={self.model!r}, seed={self.seed}, updates={updates})"
 
     def identity(self) -> str:
         """Fingerprint of all that decides the weights."""
@@ -193,12 +209,14 @@ def make_plan(
 
 def open_series(series: Any, options: Mapping[str, Any] | None) -> xr.DataArray:
     """Read a file, or check a series in memory."""
-    from dsr.data import as_series, load
-
     if isinstance(series, str | Path):
+        from dsr.data.load import load
+
         return load(series, **(options or {}))
     if options:
         raise InputError("load options only apply to a file; this series is in memory already")
+    from dsr.data.series import as_series
+
     return as_series(series)
 
 

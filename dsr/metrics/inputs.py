@@ -50,7 +50,9 @@ def reference_series(obj: Any, *, minimum: int = 20, name: str = "reference") ->
     """Check a reference and give it as a series; raises `InputError` on anything unclean."""
     series = as_series(obj, minimum=minimum, name=name)
     for index, values in enumerate(trajectories(series)):
-        constant = np.flatnonzero(values.std(axis=0) <= 1e-12 * np.maximum(1, abs(values).max(0)))
+        constant = np.flatnonzero(
+            np.ptp(values, axis=0) <= 1e-12 * np.maximum(1, abs(values).max(0))
+        )
         if constant.size:
             variable = series["variable"].values[constant[0]]
             raise InputError(

@@ -84,7 +84,7 @@ class SpectralReference:
             self._spectra[length] = self.spectrum(self._x[:length])
         finite = np.isfinite(y).all(axis=0)
         with np.errstate(invalid="ignore", over="ignore"):
-            moving = finite & (y.std(axis=0) > 1e-12 * np.maximum(1.0, np.abs(y).max(axis=0)))
+            moving = finite & (np.ptp(y, axis=0) > 1e-12 * np.maximum(1.0, np.abs(y).max(axis=0)))
         bad = np.nan if self.convention != "dsr" else 1.0
         result = np.full(y.shape[1], bad)
         if moving.any():
@@ -198,7 +198,7 @@ def autocorrelation_distance(
         row = []
         for a, b in zip(x[:length].T, y[:length].T, strict=True):
             target = autocorrelation(a, most)
-            moving = np.isfinite(b).all() and b.std() > 1e-12 * max(1.0, float(np.abs(b).max()))
+            moving = np.isfinite(b).all() and np.ptp(b) > 1e-12 * max(1.0, float(np.abs(b).max()))
             found = autocorrelation(b, most) if moving else np.zeros(most + 1)
             row.append(float(np.sqrt(np.mean((target[1:] - found[1:]) ** 2))))
         rows.append(row)

@@ -29,7 +29,8 @@ class TrainingSettings:
     gradient_clip : float
         Largest global gradient norm; 0 for none.
     noise_std : float
-        Standard deviation (in standardised units) of noise added afresh to every batch.
+        Standard deviation (in standardised units) of noise added afresh to the forcing signals of
+        every batch: it teaches the model to return to the attractor.
     noise_on_targets : bool
         Whether the noise is added to the targets too, as in the published code.
     validation : float
@@ -47,10 +48,10 @@ class TrainingSettings:
     updates: int = DEFAULT_UPDATES
     batch_size: int = 16
     sequence_length: int = 200
-    learning_rate: float = 2e-3
+    learning_rate: float = 5e-3
     learning_rate_end: float = 1e-5
     gradient_clip: float = 0.0
-    noise_std: float = 0.0
+    noise_std: float = 0.02
     noise_on_targets: bool = False
     validation: float = 0.2
     validations: int = 40

@@ -22,7 +22,7 @@ from dsr.training.protocol import Trainable
 
 Floats = NDArray[np.float64]
 
-_STARTS = 3
+_STARTS = 8
 _LONGEST_RUN = 100_000
 _LEAST_DIVERGENCE_FLOOR = 0.02
 _LEAST_HELLINGER_FLOOR = 0.01
@@ -55,7 +55,7 @@ class Validator:
     """
 
     rule = (
-        "mean over 3 free runs of D_stsp/floor + D_H/floor + log10(PE(20)/PE_persistence(20)) "
+        "mean over 8 long free runs of D_stsp/floor + D_H/floor + log10(PE(20)/PE_persistence(20)) "
         "on the validation stretch; smallest wins, ties to the earlier"
     )
 

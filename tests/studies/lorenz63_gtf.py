@@ -21,10 +21,11 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs" / "results" / "lorenz63_gtf.json"
+PUBLISHED = {"learning_rate": 1e-3, "learning_rate_end": 1e-6, "noise_std": 0.0}
 RECIPES = {
-    "adaptive alpha": {"alpha": None, "learning_rate": 1e-3, "learning_rate_end": 1e-6},
-    "alpha = 0.1": {"alpha": 0.1, "learning_rate": 1e-3, "learning_rate_end": 1e-6},
-    "adaptive alpha, rate of dsr": {"alpha": None},
+    "published, adaptive alpha": {"alpha": None, **PUBLISHED},
+    "published, alpha = 0.1": {"alpha": 0.1, **PUBLISHED},
+    "defaults of dsr": {"alpha": None},
 }
 UPDATES = 250_000
 SEEDS = range(5)
