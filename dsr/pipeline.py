@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -224,28 +225,37 @@ def evaluate(run_or_model: Any, series: Any, **settings: Any) -> xr.Dataset:
     """
     from dsr.metrics import evaluate as score
 
-    loaded = open_series(series, settings.pop("load", None))
     run = run_or_model
     if isinstance(run, str | Path):
         run = open_run(run)
+    options = settings.pop("load", None)
     if not isinstance(run, Run):
+        loaded = open_series(series, options)
         if "split" in loaded.coords:
             loaded = _test_part(loaded)
         return score(loaded, run, **settings)
     from dsr.data.files import fingerprint
     from dsr.data.split import split_series
 
+    raw = open_series(series, options)
     data = run.config.get("data", {})
-    same = fingerprint(loaded) == data.get("fingerprint")
-    loaded = apply_embedding(loaded, data.get("embedding"))
-    loaded = _matching(loaded, run.model.variables)
-    if same:
+    loaded = prepared(run, raw)
+    if fingerprint(raw) == data.get("fingerprint"):
         _, loaded = split_series(loaded, test=float(data.get("test", 0.2)))
     elif "split" in loaded.coords:
         loaded = _test_part(loaded)
     if "independent" not in settings and "training" in run.results.children:
         settings["independent"] = run.results["training"]["series"]
     return score(loaded, run.model, **settings)
+
+
+def prepared(run: Run, series: Any, load: Mapping[str, Any] | None = None) -> xr.DataArray:
+    """A series or file in the coordinates of a run: its variables and its delay embedding."""
+    loaded = open_series(series, load)
+    embedding = run.config.get("data", {}).get("embedding")
+    if embedding and loaded.sizes.get("variable") == 1:
+        loaded = apply_embedding(loaded, embedding)
+    return _matching(loaded, run.model.variables)
 
 
 def _test_part(series: xr.DataArray) -> xr.DataArray:

@@ -100,11 +100,11 @@ def to_attrs(mapping: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if isinstance(value, bool | np.bool_):
             out[str(key)] = "true" if value else "false"
-        elif isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.ndim <= 1:
-            out[str(key)] = value
-        elif isinstance(value, str | float | np.integer | np.floating):
-            out[str(key)] = value
-        elif isinstance(value, int) and abs(value) < 2**63:
+        elif (
+            (isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.ndim <= 1)
+            or isinstance(value, str | float | np.integer | np.floating)
+            or (isinstance(value, int) and abs(value) < 2**63)
+        ):
             out[str(key)] = value
         elif isinstance(value, list | tuple) and value and _alike(value):
             out[str(key)] = list(value)

@@ -1,0 +1,115 @@
+"""What the command line says: one JSON object, a table, one line of error."""
+
+from __future__ import annotations
+
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dsr.words import number, one_line
+
+
+def strict(value: Any) -> Any:
+    """Return ``value`` made of what strict JSON can hold; NaN and infinities become null.
+
+    Examples
+    --------
+    >>> strict({"low": float("nan"), "high": 1.5})
+    {'low': None, 'high': 1.5}
+    """
+    if isinstance(value, Mapping):
+        return {str(key): strict(item) for key, item in value.items()}
+    if isinstance(value, str) or value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if hasattr(value, "tolist"):  # numpy scalars and arrays, without importing numpy
+        return strict(value.tolist())
+    if isinstance(value, Sequence | set | frozenset):
+        return [strict(item) for item in value]
+    return str(value)
+
+
+def print_json(value: Mapping[str, Any]) -> None:
+    """Print one strict JSON object, and nothing else, on standard output."""
+    sys.stdout.write(json.dumps(strict(value), allow_nan=False) + "\n")
+
+
+def say(text: str) -> None:
+    """Print a line for people on standard output."""
+    sys.stdout.write(text + "\n")
+
+
+def note(text: str) -> None:
+    """Print a remark on standard error, where it disturbs no pipe."""
+    sys.stderr.write(one_line(text) + "\n")
+
+
+def fail(message: str, code: int, *, as_json: bool) -> int:
+    """Print an error in the form that was asked for, and return the exit code."""
+    if as_json:
+        print_json({"error": one_line(message), "code": code})
+    else:
+        sys.stderr.write(one_line(f"dsr: {message}") + "\n")
+    return code
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> str:
+    """Return rows of text as aligned columns; the first ``left`` columns are flush left.
+
+    Columns are as wide as they need to be: nothing is ever cut off or wrapped, so that the output
+    can be read by a person, ``grep`` and ``awk`` alike.
+
+    Examples
+    --------
+    >>> print(table(["metric", "value"], [["error", "0.5"]]))
+    metric  value
+    ------  -----
+    error     0.5
+    """
+    cells = [[one_line(str(cell), 120) for cell in row] for row in [header, *rows]]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    cells.insert(1, ["-" * width for width in widths])
+    lines = []
+    for row in cells:
+        padded = [
+            cell.ljust(width) if i < left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(padded).rstrip())
+    return "\n".join(lines)
+
+
+_METRIC_TITLES = {
+    "state_space_divergence": "state space divergence",
+    "hellinger_spectral_distance": "Hellinger spectral distance",
+    "prediction_error": "prediction error",
+    "largest_lyapunov_exponent": "largest Lyapunov exponent",
+}
+
+
+def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the table of metrics: value, 95 % interval, noise floor and surrogate.
+
+    Parameters
+    ----------
+    metrics : mapping
+        The ``metrics`` object of ``dsr fit --json``: for each name ``value``, ``low``, ``high``,
+        ``noise_floor`` and ``surrogate``.
+    """
+    rows = []
+    for name, entry in metrics.items():
+        low, high = entry.get("low"), entry.get("high")
+        interval = "-" if low is None or high is None else f"{number(low)} to {number(high)}"
+        rows.append(
+            [
+                _METRIC_TITLES.get(name, name.replace("_", " ")),
+                number(entry.get("value")),
+                interval,
+                number(entry.get("noise_floor")),
+                number(entry.get("surrogate")),
+            ]
+        )
+    return table(["metric", "value", "95 % interval", "noise floor", "surrogate"], rows)

@@ -1,0 +1,65 @@
+"""``dsr evaluate RUN FILE``: judge a run on another file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dsr.cli import options as opt
+
+
+def evaluate(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    file: Annotated[str, typer.Argument(help="Series to judge it on.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also write the scores (.nc or .json).")
+    ] = None,
+    seed: opt.Seed = 0,
+    variables: opt.Variables = None,
+    time: opt.Time = None,
+    trajectory: opt.Trajectory = None,
+    group: opt.Group = None,
+    dt: opt.Dt = None,
+    time_unit: opt.TimeUnit = None,
+    resample: opt.Resample = None,
+    fill: opt.Fill = None,
+    drop_constant: opt.DropConstant = False,
+    json: opt.Json = False,
+) -> None:
+    """Judge a run on a file; the file it was trained on is judged on its held-out part."""
+    from dsr.cli.console import metrics_table, print_json, say
+    from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
+    from dsr.metrics import metrics_to_json
+    from dsr.pipeline import evaluate as judge
+    from dsr.runs import open_run, require_finished
+
+    opened = require_finished(open_run(run))
+    target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES)
+    load = opt.loader_options(
+        variables=variables, time=time, trajectory=trajectory, group=group, dt=dt,
+        time_unit=time_unit, resample=resample, fill=fill, drop_constant=drop_constant,
+    )  # fmt: skip
+    scores = judge(opened, file, load=load, seed=seed)
+    summary = {
+        "run": str(run),
+        "file": file,
+        "model": opened.config.get("model"),
+        "verdict": scores.attrs["verdict"],
+        "decidable": scores.attrs["decidable"],
+        "compared_length": scores.attrs["compared_length"],
+        "metrics": metrics_to_json(scores),
+    }
+    if target is not None:
+        write_result(scores, summary, target)
+        summary["out"] = str(target)
+    if json:
+        print_json(summary)
+        return
+    say(metrics_table(summary["metrics"]))
+    say("")
+    say(f"verdict   {summary['verdict']}")
+    say(f"compared  {summary['compared_length']} samples")
+    if target is not None:
+        say(f"scores    {target}")

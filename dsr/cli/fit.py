@@ -1,0 +1,135 @@
+"""``dsr fit FILE``: a file in, a judged run out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dsr.cli import options as opt
+
+if TYPE_CHECKING:
+    from dsr.runs import Run
+
+_SILENT_WORDS = {"--json", "--quiet", "--resume"}
+
+
+def fit(
+    file: Annotated[str, typer.Argument(help="NetCDF, Zarr, CSV, .npy or .npz file.")],
+    model: Annotated[
+        str | None, typer.Option(help="shallow-plrnn, sindy, persistence or gaussian.")
+    ] = None,
+    latent: Annotated[int | None, typer.Option(help="Latent states; as many as variables.")] = None,
+    hidden: Annotated[int | None, typer.Option(help="Hidden units; from the data.")] = None,
+    alpha: Annotated[
+        str | None, typer.Option(help="Forcing strength in [0, 1], or adaptive (default).")
+    ] = None,
+    budget: Annotated[
+        str | None, typer.Option(help="Time for training: seconds, or a text such as '2 min'.")
+    ] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Epochs of 50 updates, instead of a budget.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of every random choice.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Run folder; a new one below runs/.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")] = False,
+    device: Annotated[str | None, typer.Option(help="cpu (default) or cuda.")] = None,
+    config: Annotated[
+        Path | None, typer.Option(help="TOML file of settings, or a run's config.toml.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Any setting, as key=value; repeatable.")
+    ] = None,
+    embed: Annotated[
+        str | None,
+        typer.Option(help="Delay coordinates of one variable: auto (default), none, or M,TAU."),
+    ] = None,
+    inputs: Annotated[str | None, typer.Option(help="File of external inputs.")] = None,
+    variables: opt.Variables = None,
+    time: opt.Time = None,
+    trajectory: opt.Trajectory = None,
+    group: opt.Group = None,
+    dt: opt.Dt = None,
+    time_unit: opt.TimeUnit = None,
+    resample: opt.Resample = None,
+    fill: opt.Fill = None,
+    drop_constant: opt.DropConstant = False,
+    json: opt.Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
+) -> None:
+    """Reconstruct the system behind a series, and judge the result on data it has not seen.
+
+    A test part is set aside, the series is scaled, sizes are picked from the data, and a model is
+    trained with adaptive forcing within the budget. The run folder holds the model, its scores,
+    all settings and a report.
+    """
+    from dsr.pipeline import fit as run_fit
+    from dsr.training.live import LiveProgress
+
+    given = {
+        "model": model, "seed": seed, "budget": budget, "latent_dim": latent, "hidden_dim": hidden,
+        "alpha": None if alpha is None else opt.parse_value(alpha), "epochs": epochs,
+        "device": device, "embed": embed, "inputs": inputs,
+    }  # fmt: skip
+    load = opt.loader_options(
+        variables=variables, time=time, trajectory=trajectory, group=group, dt=dt,
+        time_unit=time_unit, resample=resample, fill=fill, drop_constant=drop_constant,
+    )  # fmt: skip
+    settings: dict[str, Any] = {} if config is None else opt.read_config(config)
+    settings |= {name: value for name, value in given.items() if value is not None}
+    settings |= opt.parse_pairs(set_ or [], "--set")
+    if "epochs" in settings and given["epochs"] is not None:
+        settings.pop("updates", None)
+    if load:
+        settings["load"] = {**settings.get("load", {}), **load}
+    progress: Any = False if quiet else LiveProgress()
+    try:
+        run = run_fit(
+            file, out=out, resume=resume, progress=progress, command=_command(), **settings
+        )
+    finally:
+        if progress:
+            progress.close()
+    _show(run, json)
+
+
+def _command() -> list[str]:
+    """The command as it was typed, without what only concerns its output."""
+    from dsr.cli.main import arguments
+
+    words: list[str] = []
+    skip = False
+    for word in arguments():
+        if skip:
+            skip = False
+        elif word in ("--out", "-o"):
+            skip = True
+        elif word not in _SILENT_WORDS and not word.startswith("--out="):
+            words.append(word)
+    return ["dsr", *words]
+
+
+def _show(run: Run, json: bool) -> None:
+    from dsr.cli.console import metrics_table, print_json, say
+
+    summary = run.summary
+    if json:
+        print_json(summary)
+        return
+    metrics = run.metrics
+    say(metrics_table(summary["metrics"]))
+    say("")
+    say(f"verdict   {summary['verdict']}")
+    unit = metrics.attrs.get("time_unit", "step")
+    length = int(metrics.attrs["compared_length"])
+    say(f"compared  {length} samples ({length * float(metrics.attrs['dt']):g} {unit}s of test data)"
+        if unit != "step" else f"compared  {length} samples of test data")  # fmt: skip
+    if str(metrics.attrs.get("decidable")).lower() == "false":
+        say("          the data cannot tell a good model from a Gaussian cloud at this length")
+    say(f"run       {run.folder}")
+    say(f"report    {run.report}")
+    sys.stdout.flush()

@@ -1,0 +1,54 @@
+"""``dsr metrics REFERENCE GENERATED``: judge one series against another."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dsr.cli import options as opt
+
+
+def metrics(
+    reference: Annotated[str, typer.Argument(help="What was observed.")],
+    generated: Annotated[str, typer.Argument(help="What a model made.")],
+    independent: Annotated[
+        str | None, typer.Option(help="Another recording of the same system, for the noise floor.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also write the scores (.nc or .json).")
+    ] = None,
+    seed: opt.Seed = 0,
+    json: opt.Json = False,
+) -> None:
+    """Judge a generated series against a reference, with noise floor, surrogate and verdict."""
+    from dsr.cli.console import metrics_table, print_json, say
+    from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
+    from dsr.data import load
+    from dsr.metrics import evaluate, metrics_to_json
+
+    target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES)
+    scores = evaluate(
+        load(reference), load(generated), seed=seed,
+        independent=None if independent is None else load(independent),
+        metrics=("state_space_divergence", "hellinger_spectral_distance"),
+    )  # fmt: skip
+    summary = {
+        "reference": reference,
+        "generated": generated,
+        "verdict": scores.attrs["verdict"],
+        "decidable": scores.attrs["decidable"],
+        "compared_length": scores.attrs["compared_length"],
+        "metrics": metrics_to_json(scores),
+    }
+    if target is not None:
+        write_result(scores, summary, target)
+        summary["out"] = str(target)
+    if json:
+        print_json(summary)
+        return
+    say(metrics_table(summary["metrics"]))
+    say("")
+    say(f"verdict   {summary['verdict']}")
+    say(f"compared  {summary['compared_length']} samples")

@@ -1,0 +1,66 @@
+"""``dsr simulate`` and ``dsr systems``: series of known systems."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dsr.cli import options as opt
+
+
+def simulate(
+    name: Annotated[str, typer.Argument(help="A system; dsr systems lists them.")],
+    steps: Annotated[int, typer.Option(min=1, help="Samples per trajectory.")] = 100_000,
+    dt: Annotated[float | None, typer.Option(help="Sampling step; the system's own.")] = None,
+    trajectories: Annotated[int, typer.Option(min=1, help="Number of trajectories.")] = 1,
+    transient: Annotated[float | None, typer.Option(help="Time to leave out first.")] = None,
+    observation_noise: Annotated[
+        float, typer.Option(help="Noise on the samples, in standard deviations.")
+    ] = 0.0,
+    process_noise: Annotated[
+        float, typer.Option(help="Noise on the state, in standard deviations per root time.")
+    ] = 0.0,
+    parameter: Annotated[
+        list[str] | None, typer.Option(help="A parameter, as name=value; repeatable.")
+    ] = None,
+    out: opt.Output = None,
+    seed: opt.Seed = 0,
+    json: opt.Json = False,
+) -> None:
+    """Simulate a registered system and write the series."""
+    from dsr.cli.console import print_json, say
+    from dsr.cli.output import output_path, series_facts, write_series
+    from dsr.data import simulate as make
+
+    path = output_path(out, name)
+    series = make(
+        name, steps=steps, dt=dt, trajectories=trajectories, transient=transient,
+        parameters=opt.parse_pairs(parameter or [], "--parameter") or None,
+        observation_noise=observation_noise, process_noise=process_noise, seed=seed,
+    )  # fmt: skip
+    write_series(series, path)
+    facts = series_facts(series, path)
+    if json:
+        print_json(facts)
+    else:
+        say(f"wrote {facts['trajectories']} x {facts['steps']} samples of "
+            f"{', '.join(facts['variables'])} to {path}")  # fmt: skip
+
+
+def systems(json: opt.Json = False) -> None:
+    """List the systems that can be simulated."""
+    from dsr.cli.console import number, print_json, say, table
+    from dsr.data import system
+    from dsr.data import systems as names
+
+    entries = [system(name) for name in names()]
+    if json:
+        print_json({"systems": [
+            {"name": s.name, "kind": s.kind, "dimension": s.dimension, "dt": s.dt,
+             "parameters": s.parameters, "variables": s.variables, "description": s.description,
+             "source": s.source} for s in entries
+        ]})  # fmt: skip
+        return
+    rows = [[s.name, s.kind, s.description, str(s.dimension), number(s.dt)] for s in entries]
+    say(table(["system", "kind", "description", "variables", "dt"], rows, left=3))

@@ -1,0 +1,166 @@
+"""The words of the page: verdicts, what each score means, and what it does not say."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+from dsr.plots.theme import shorten
+from dsr.report.evidence import Evidence
+from dsr.report.markup import Html, html, tag
+from dsr.report.numbers import as_float, count, number, symbol
+
+
+class Meaning(NamedTuple):
+    """How a score is written and read."""
+
+    title: str
+    symbol: Html
+    unit: str
+    floor: str
+    note: str
+
+
+_MEANINGS = {
+    "state_space_divergence": Meaning(
+        "State-space divergence", symbol("D", "stsp"), "nats", "independent recording",
+        "Kullback–Leibler divergence between where the data is and where the run is; blind to time.",
+    ),
+    "hellinger_spectral_distance": Meaning(
+        "Hellinger distance of spectra", symbol("D", "H"), "", "independent recording",
+        "Distance between smoothed power spectra, mean over variables, 0 to 1; blind to phases.",
+    ),
+    "prediction_error": Meaning(
+        "Prediction error", symbol("PE"), "std²", "independent recording",
+        "Mean squared error of short forecasts from many starts, in standardised units.",
+    ),
+    "largest_lyapunov_exponent": Meaning(
+        "Largest Lyapunov exponent", symbol("λ", "1"), "", "independent recording",
+        "Growth rate of small perturbations along the model’s own orbit; above zero is chaos.",
+    ),
+}  # fmt: skip
+
+_GRADES = {
+    "equal": ("good", "at the noise floor"),
+    "short": ("fair", "short of the reference"),
+    "none": ("poor", "no better than a cloud"),
+}
+
+_DEGENERATE = {
+    "diverged": "the free run leaves the data behind: it diverges",
+    "frozen": "the free run comes to rest where the data keeps moving",
+    "periodic": "the free run repeats a cycle that the data does not have",
+}
+
+
+def meaning(name: str, attrs: Any) -> Meaning:
+    """How to write a score; names this page does not know speak for themselves."""
+    known = _MEANINGS.get(name)
+    if known is None:
+        title = shorten(name.replace("_", " "))
+        return Meaning(title[:1].upper() + title[1:], html(""), "", "", "")
+    if name == "prediction_error":
+        steps = attrs.get("prediction_steps", attrs.get("steps", 20))
+        if math.isfinite(as_float(steps)):
+            known = known._replace(symbol=Html(f"{known.symbol}({count(steps)})"))
+    return known
+
+
+def grade(word: Any) -> tuple[str, str]:
+    """Class and words of the judgement of one score."""
+    text = str(word or "")
+    return _GRADES.get(text, ("", shorten(text)))
+
+
+def verdict_class(verdict: str) -> str:
+    """Colour of a verdict."""
+    text = verdict.lower()
+    if "degenerate" in text or "no better" in text:
+        return "poor"
+    if "indistinguishable" in text:
+        return "good"
+    return "fair" if text else "unknown"
+
+
+def verdict_sentence(evidence: Evidence) -> Html:
+    """The result in one sentence."""
+    verdict = shorten(evidence.verdict, 200)
+    if not verdict:
+        return html("This run has not been judged yet.")
+    head, _, kind = verdict.partition(":")
+    if head.strip() == "degenerate":
+        rest = _DEGENERATE.get(kind.strip().split(" ")[0], kind.strip())
+        return Html(f"The reconstruction is {tag('strong', 'degenerate')}: {html(rest)}.")
+    return Html(f"The model’s free run is {tag('strong', verdict)}.")
+
+
+def compared(evidence: Evidence) -> Html:
+    """How much was compared, and whether that was enough to decide."""
+    length = as_float(evidence.attrs.get("compared_length"))
+    sentences: list[Any] = []
+    if math.isfinite(length):
+        span = ""
+        if evidence.time_unit != "step":
+            span = f" ({number(length * evidence.dt, 4)} {evidence.time_unit})"
+        sentences.append(
+            f"Compared over {count(length)} samples{span} that neither training nor selection saw."
+        )
+    decidable = evidence.attrs.get("decidable")
+    if decidable is not None:
+        if _true(decidable):
+            sentences.append("The data can decide: its noise floor is clear of the surrogate.")
+        else:
+            sentences.append(
+                "The data cannot decide: at this length its own noise floor is not clear of the "
+                "surrogate, so the verdict is the cautious one."
+            )
+    return html(" ".join(sentences))
+
+
+def _true(value: Any) -> bool:
+    return str(value).lower() in ("true", "1")
+
+
+def limits(evidence: Evidence) -> list[Any]:
+    """What the numbers on this page do not say."""
+    attrs = evidence.attrs
+    items: list[Any] = []
+    length = as_float(attrs.get("compared_length"))
+    if math.isfinite(length):
+        items.append(
+            f"The verdict holds for {count(length)} samples. Differences that need a longer record "
+            "to be seen were not seen: the shorter the comparison, the more alike everything looks."
+        )
+    d_stsp, d_h = symbol("D", "stsp"), symbol("D", "H")
+    items += [
+        Html(
+            f"{d_stsp} does not see time. A shuffled copy of the data would score at the floor; "
+            f"{d_h} and the exponents are there to catch that."
+        ),
+        Html(
+            f"{d_h} does not see phases. A random series with the same spectrum would score near "
+            f"zero; {d_stsp} is there to catch that."
+        ),
+        "No score can be expected below its noise floor: two recordings of the same system differ "
+        "by that much at this length and noise.",
+        "Intervals come from resampling blocks of this one comparison. They hold its sampling "
+        "error, not what another training seed, another recording or another split would give.",
+        "Lyapunov exponents are the model’s, computed from its Jacobians. They agree with the "
+        "system’s only as far as the model does.",
+        "The free run was started on the attractor that was measured. Other basins, other "
+        "parameters and rare events outside the record are not tested.",
+    ]
+    convention = attrs.get("convention")
+    if convention:
+        bins = attrs.get("bins")
+        detail = f", {shorten(bins, 30)} bins per variable" if bins not in (None, "") else ""
+        items.append(
+            f"Numbers follow the convention “{shorten(convention)}”{detail}; compare them only "
+            "with numbers of the same convention and length."
+        )
+    if evidence.width > 3:
+        items.append(
+            f"With {evidence.width} variables the portrait is a projection: two runs can look the "
+            "same in it and differ elsewhere."
+        )
+    return items
