@@ -46,6 +46,7 @@ def parse_budget(budget: str | float) -> float:
 
 
 def parse_embedding(wish: Any) -> tuple[int, int]:
+    """Dimension and delay of a wish such as ``"3,12"``."""
     parts = wish.split(",") if isinstance(wish, str) else wish
     try:
         dimension, delay = (int(part) for part in parts)
@@ -110,6 +111,7 @@ def settle_sizes(model: str, settings: dict[str, Any], observed: int) -> dict[st
 
 
 def check_share(share: Any) -> float:
+    """Share of each trajectory that is set aside as test part."""
     good = isinstance(share, int | float) and not isinstance(share, bool) and 0.0 < share <= 0.5
     if not good:
         raise InputError(f"test={share!r} must be a share between 0 and 0.5 of each trajectory")
@@ -117,5 +119,6 @@ def check_share(share: Any) -> float:
 
 
 def check_seed(seed: Any) -> None:
+    """Refuse what is no whole number of at least 0."""
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(f"seed must be a whole number of at least 0, not {seed!r}")

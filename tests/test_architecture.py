@@ -21,7 +21,7 @@ PACKAGE = Path(dsr.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 # Who may import which part of the package. A part is a folder or a file directly under dsr/.
-EVERYBODY = {"errors", "_version"}
+EVERYBODY = {"errors", "words", "_version"}
 LAYERS: dict[str, set[str]] = {
     "kernels": set(),
     "data": set(),
@@ -42,6 +42,7 @@ EXCEPTIONS = {("data", "dsr.kernels.signatures")}
 LIBRARIES: dict[str, set[str]] = {
     "errors": set(),
     "_version": set(),
+    "words": set(),
     "kernels": {"numpy", "numba", "llvmlite"},
     "data": {"numpy", "scipy", "numba", "xarray", "h5netcdf", "h5py", "cftime", "pandas", "zarr"},
     "metrics": {"numpy", "scipy", "numba", "xarray"},

@@ -109,7 +109,7 @@ def main() -> None:
 
     torch.set_num_threads(1)
     document = {
-        "what": "forward plus backward of one batch, float32, one thread, both sides in one process",
+        "what": "forward plus backward of a batch, float32, one thread, both sides in one process",
         "machine": f"{platform.machine()}, {platform.processor() or platform.system()}",
         "threads": 1,
         "versions": {
