@@ -111,6 +111,7 @@ def attractor(
         traces.append(_trace(view, view.model, "model run", MODEL))
     figure = go.Figure(traces)
     _frame(figure, view)
+    figure.update_layout(meta=_facts(view))
     return finish(figure, height=520, title=title, showlegend=view.model is not None)
 
 
@@ -147,9 +148,23 @@ def attractor_panels(
     for values, name, colour in ((view.data, "data", DATA), (view.model, "model run", MODEL)):
         figure = go.Figure([_trace(view, values, name, colour)])
         _frame(figure, view)
+        figure.update_layout(meta=_facts(view))
         figures.append(finish(figure, height=440, showlegend=False))
-        figure.update_layout(margin={"t": 8, "l": 8 if len(view.titles) == 3 else 56, "r": 8})
+        figure.update_layout(margin={"t": 8, "l": 0 if len(view.titles) == 3 else 56, "r": 8})
     return figures[0], figures[1]
+
+
+def _facts(view: Portrait) -> dict[str, Any]:
+    """Give what a caption needs to say about a portrait; kept in the figure's ``layout.meta``."""
+    drawn = [
+        0 if v is None else int(np.isfinite(v).all(axis=1).sum()) for v in (view.data, view.model)
+    ]
+    return {
+        "space": view.space,
+        "outside": view.outside,
+        "data_points": drawn[0],
+        "model_points": drawn[1],
+    }
 
 
 def _space(data: Drawable) -> tuple[Any, list[str], str]:

@@ -12,10 +12,11 @@ from dsr.plots.theme import DATA, MODEL, finish, label
 
 _MOST_FREQUENCIES = 300
 _LEAST_SAMPLES = 16
-_COLUMNS = 3
 
 
-def power_spectra(observed: Any, generated: Any = None, *, title: str | None = None) -> Any:
+def power_spectra(
+    observed: Any, generated: Any = None, *, columns: int = 3, title: str | None = None
+) -> Any:
     """Draw the power spectral density of each variable, data against model run.
 
     Both are standardised by the mean and standard deviation of the data, tapered (Hann),
@@ -27,6 +28,8 @@ def power_spectra(observed: Any, generated: Any = None, *, title: str | None = N
     observed : series
     generated : series, optional
         Same variables.
+    columns : int
+        Panels side by side.
     title : str, optional
 
     Returns
@@ -50,7 +53,7 @@ def power_spectra(observed: Any, generated: Any = None, *, title: str | None = N
     if generated is not None:
         runs.append(("model run", MODEL, drawable(generated, name="generated series", like=data)))
     count = min(data.width, MOST_VARIABLES)
-    columns = min(count, _COLUMNS)
+    columns = min(count, columns)
     rows = -(-count // columns)
     figure = make_subplots(
         rows=rows, cols=columns, shared_yaxes=True, horizontal_spacing=0.03,

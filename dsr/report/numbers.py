@@ -36,10 +36,7 @@ def number(value: Any, digits: int = 3) -> str:
         return "0"
     size = math.floor(math.log10(abs(x)))
     if -4 <= size < 6:
-        if size >= digits:
-            text = f"{x:,.0f}"
-        else:
-            text = f"{x:.{max(0, digits - 1 - size)}f}"
+        text = f"{x:,.{max(0, digits - 1 - size)}f}"
     else:
         mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
         text = f"{mantissa} × 10{str(int(exponent)).translate(_SUPERSCRIPT)}"

@@ -1,4 +1,4 @@
-"""The sections with figures, in the order a scientist reads: space, time, rhythm, growth, training."""
+"""The sections with figures: space, time, rhythm, growth of errors, training."""
 
 from __future__ import annotations
 
@@ -75,7 +75,9 @@ def series_section(evidence: Evidence, figures: Figures) -> Html:
         parts.append(figures.figure(figures.plot(figure, label), caption=caption + which))
     if evidence.width > MOST_VARIABLES:
         figure = carpet(evidence.observed, evidence.generated)
-        caption = "All variables, each in standard deviations from its mean; blue below, vermillion above."
+        caption = (
+            "All variables, in standard deviations from the mean; blue below, vermillion above."
+        )
         label = "All variables of data and free run as rows of colour"
         parts.append(figures.figure(figures.plot(figure, label), caption=caption))
     return join(parts)

@@ -24,7 +24,7 @@ class Meaning(NamedTuple):
 _MEANINGS = {
     "state_space_divergence": Meaning(
         "State-space divergence", symbol("D", "stsp"), "nats", "independent recording",
-        "Kullback–Leibler divergence between where the data is and where the run is; blind to time.",
+        "Kullback–Leibler divergence of where the run is from where the data is; blind to time.",
     ),
     "hellinger_spectral_distance": Meaning(
         "Hellinger distance of spectra", symbol("D", "H"), "", "independent recording",
