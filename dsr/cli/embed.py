@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,14 +10,16 @@ from dsr.cli import options as opt
 from dsr.errors import InputError
 
 
+@opt.reads_a_file
 def embed(
     file: Annotated[str, typer.Argument(help="Series of one variable.")],
     dimension: Annotated[
         int | None, typer.Option(min=1, help="Coordinates; chosen if not given.")
     ] = None,
     delay: Annotated[int | None, typer.Option(min=1, help="Samples between them.")] = None,
-    variables: opt.Variables = None,
+    load: dict[str, Any] | None = None,
     out: opt.Output = None,
+    seed: opt.UnusedSeed = 0,
     json: opt.Json = False,
 ) -> None:
     """Write delay coordinates, chosen by a stated rule where they are not given."""
@@ -25,10 +27,12 @@ def embed(
 
     from dsr.cli.console import print_json, say
     from dsr.cli.output import output_path, series_facts, write_series
-    from dsr.data import choose_embedding, delay_embed, load
+    from dsr.data import choose_embedding, delay_embed
+    from dsr.data import load as read
 
+    del seed
     path = output_path(out, f"{Path(file).stem}-embedded")
-    series = load(file, **opt.loader_options(variables=variables))
+    series = read(file, **(load or {}))
     if "variable" not in series.dims:
         raise InputError(f"{file} is a field; delay coordinates need a series of one variable")
     chosen, lag, reason = choose_embedding(series)

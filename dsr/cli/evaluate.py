@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dsr.cli import options as opt
 
 
+@opt.reads_a_file
 def evaluate(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
     file: Annotated[str, typer.Argument(help="Series to judge it on.")],
@@ -17,15 +18,7 @@ def evaluate(
         Path | None, typer.Option("--out", "-o", help="Also write the scores (.nc or .json).")
     ] = None,
     seed: opt.Seed = 0,
-    variables: opt.Variables = None,
-    time: opt.Time = None,
-    trajectory: opt.Trajectory = None,
-    group: opt.Group = None,
-    dt: opt.Dt = None,
-    time_unit: opt.TimeUnit = None,
-    resample: opt.Resample = None,
-    fill: opt.Fill = None,
-    drop_constant: opt.DropConstant = False,
+    load: dict[str, Any] | None = None,
     json: opt.Json = False,
 ) -> None:
     """Judge a run on a file; the file it was trained on is judged on its held-out part."""
@@ -37,11 +30,7 @@ def evaluate(
 
     opened = require_finished(open_run(run))
     target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES)
-    load = opt.loader_options(
-        variables=variables, time=time, trajectory=trajectory, group=group, dt=dt,
-        time_unit=time_unit, resample=resample, fill=fill, drop_constant=drop_constant,
-    )  # fmt: skip
-    scores = judge(opened, file, load=load, seed=seed)
+    scores = judge(opened, file, load=opt.as_in_the_run(opened, load or {}), seed=seed)
     summary = {
         "run": str(run),
         "file": file,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,13 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dsr.cli import options as opt
+from dsr.errors import InputError
 
 if TYPE_CHECKING:
     from dsr.runs import Run
 
-_SILENT_WORDS = {"--json", "--quiet", "--resume"}
+_SILENT_WORDS = {"--json", "--quiet", "-q", "--resume"}
+_NOT_SETTINGS = {"out", "resume", "progress", "json", "quiet", "command", "config"}
 
 
+@opt.reads_a_file
 def fit(
     file: Annotated[str, typer.Argument(help="NetCDF, Zarr, CSV, .npy or .npz file.")],
     model: Annotated[
@@ -49,15 +54,7 @@ def fit(
         typer.Option(help="Delay coordinates of one variable: auto (default), none, or M,TAU."),
     ] = None,
     inputs: Annotated[str | None, typer.Option(help="File of external inputs.")] = None,
-    variables: opt.Variables = None,
-    time: opt.Time = None,
-    trajectory: opt.Trajectory = None,
-    group: opt.Group = None,
-    dt: opt.Dt = None,
-    time_unit: opt.TimeUnit = None,
-    resample: opt.Resample = None,
-    fill: opt.Fill = None,
-    drop_constant: opt.DropConstant = False,
+    load: dict[str, Any] | None = None,
     json: opt.Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
@@ -69,21 +66,23 @@ def fit(
     """
     from dsr.pipeline import fit as run_fit
     from dsr.training.live import LiveProgress
+    from dsr.training.progress import Interrupted
 
     given = {
         "model": model, "seed": seed, "budget": budget, "latent_dim": latent, "hidden_dim": hidden,
         "alpha": None if alpha is None else opt.parse_value(alpha), "epochs": epochs,
         "device": device, "embed": embed, "inputs": inputs,
     }  # fmt: skip
-    load = opt.loader_options(
-        variables=variables, time=time, trajectory=trajectory, group=group, dt=dt,
-        time_unit=time_unit, resample=resample, fill=fill, drop_constant=drop_constant,
-    )  # fmt: skip
+    if resume and out is None:
+        raise InputError("--resume needs the run folder that is to go on; name it with --out")
     settings: dict[str, Any] = {} if config is None else opt.read_config(config)
-    settings |= {name: value for name, value in given.items() if value is not None}
-    settings |= opt.parse_pairs(set_ or [], "--set")
-    if "epochs" in settings and given["epochs"] is not None:
-        settings.pop("updates", None)
+    named = {name: value for name, value in given.items() if value is not None}
+    pairs = opt.parse_pairs(set_ or [], "--set")
+    _refuse_contradictions(named, pairs)
+    asked = named | pairs
+    if "epochs" in asked:
+        settings.pop("updates", None)  # of the settings file
+    settings |= asked
     if load:
         settings["load"] = {**settings.get("load", {}), **load}
     progress: Any = False if quiet else LiveProgress()
@@ -91,10 +90,34 @@ def fit(
         run = run_fit(
             file, out=out, resume=resume, progress=progress, command=_command(), **settings
         )
+    except Interrupted as stopped:
+        raise Interrupted(stopped.signal, f"{stopped}{_how_to_go_on(file, out, stopped)}") from None
     finally:
         if progress:
             progress.close()
     _show(run, json)
+
+
+def _refuse_contradictions(named: dict[str, Any], pairs: dict[str, Any]) -> None:
+    for name, value in pairs.items():
+        if name in _NOT_SETTINGS:
+            raise InputError(f"--set {name} is no setting; use the option --{name}")
+        if name in named and str(named[name]) != str(value):
+            raise InputError(
+                f"{name} is given twice, as {named[name]} by its own option and as {value} by "
+                "--set; keep one"
+            )
+    if "epochs" in named and "updates" in pairs:
+        raise InputError("--epochs and --set updates both fix the length of training; keep one")
+
+
+def _how_to_go_on(file: str, out: Path | None, stopped: KeyboardInterrupt) -> str:
+    """The command that resumes; a run without --out tells its folder by that of its checkpoint."""
+    saved = re.search(r"saved in (.+)[/\\]checkpoint", str(stopped))
+    folder = str(out) if out is not None else saved.group(1) if saved else None
+    if folder is None:
+        return ""
+    return "; go on with: " + shlex.join(["dsr", "fit", file, "--out", folder, "--resume"])
 
 
 def _command() -> list[str]:

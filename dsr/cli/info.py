@@ -11,25 +11,32 @@ from dsr.cli import options as opt
 from dsr.errors import InputError
 
 
+@opt.reads_a_file
 def info(
     path: Annotated[Path, typer.Argument(help="Run folder or file.")],
-    group: opt.Group = None,
-    dt: opt.Dt = None,
+    load: dict[str, Any] | None = None,
+    out: opt.JsonOut = None,
+    seed: opt.UnusedSeed = 0,
     json: opt.Json = False,
 ) -> None:
     """Tell what a run or a file holds; a file that cannot be used is told with its cure."""
     from dsr.cli.console import print_json, say
+    from dsr.cli.output import output_path, write_json
 
+    del seed
+    target = None if out is None else output_path(out, "info", (".json",))
     if path.is_dir() and (path / "config.toml").is_file():
         facts = _run_facts(path)
         lines = _run_lines(facts)
     else:
         from dsr.data import describe
 
-        facts = describe(path, **opt.loader_options(group=group, dt=dt))
+        facts = describe(path, **(load or {}))
         if not facts["usable"]:
             raise InputError(str(facts["cure"]))
         lines = _file_lines(facts)
+    if target is not None:
+        write_json(facts, target)
     if json:
         print_json(facts)
     else:
@@ -64,7 +71,8 @@ def _run_lines(facts: dict[str, Any]) -> list[str]:
 
 
 def _file_lines(facts: dict[str, Any]) -> list[str]:
-    from dsr.cli.console import number, table
+    from dsr.cli.console import table
+    from dsr.words import number
 
     lines = [f"file       {facts['file']} ({facts['format']})"]
     if facts["kind"] == "field":

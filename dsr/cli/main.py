@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import sys
 from typing import Annotated, NoReturn
@@ -64,6 +66,10 @@ def main(argv: list[str] | None = None) -> NoReturn:
         Arguments; those of the process if not given.
     """
     _arguments[:] = sys.argv[1:] if argv is None else list(argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a letter of a variable's name is no reason to fail.
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(_run("--json" in _arguments))
 
 
@@ -72,44 +78,71 @@ def _run(as_json: bool) -> int:
     from dsr.cli.console import fail
 
     try:
-        code = app(list(_arguments), prog_name="dsr", standalone_mode=False)
-        sys.stdout.flush()
-        return int(code or 0)
+        code = _invoke(list(_arguments))
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return code
     except DsrError as error:
         return fail(str(error), error.exit_code, as_json=as_json)
     except KeyboardInterrupt as error:
         return _interrupted(error, as_json)
     except BrokenPipeError:
         # Whoever read our output has left; that is no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return 0
+    except OSError as error:
+        return _refused_by_system(error, as_json)
     except MemoryError:
         return fail("there is not enough memory for this series and model", 2, as_json=as_json)
     except Exception as error:
         return _other(error, as_json)
 
 
+def _invoke(words: list[str]) -> int:
+    """Parse and run one verb, so that every exception arrives here as it was raised."""
+    command = typer.main.get_command(app)
+    if "_DSR_COMPLETE" in os.environ:  # the shell asks for completions
+        command.main(words, prog_name="dsr")
+    try:
+        with command.make_context("dsr", words) as context:
+            command.invoke(context)
+    except typer.Exit as error:
+        return error.exit_code
+    return 0
+
+
+def _discard_output() -> None:
+    """Send what is still buffered nowhere, or Python complains about it at exit."""
+    sink = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            os.dup2(sink, stream.fileno())
+    os.close(sink)
+
+
+def _refused_by_system(error: OSError, as_json: bool) -> int:
+    """Missing rights, a full disk, a name too long: the user's to mend, not a mistake of ours."""
+    from dsr.cli.console import fail
+
+    if os.environ.get("DSR_DEBUG"):
+        raise error
+    name = "" if error.filename is None else f" {str(error.filename)!r}"
+    reason = error.strerror or str(error)
+    try:
+        return fail(
+            f"cannot read or write{name or ' the output'}: {reason}; check the path, its rights "
+            "and the space left", 2, as_json=as_json,
+        )  # fmt: skip
+    except OSError:  # standard output itself is what cannot be written
+        _discard_output()
+        return 2
+
+
 def _interrupted(error: KeyboardInterrupt, as_json: bool) -> int:
     from dsr.cli.console import fail
 
     number = int(getattr(error, "signal", 2))
-    message = str(getattr(error, "message", "interrupted"))
-    out = _option("--out", "-o")
-    if hasattr(error, "message"):
-        source = next((w for w in _arguments[1:] if not w.startswith("-")), "FILE")
-        folder = out or str(getattr(error, "folder", "RUN"))
-        message += f"; go on with: dsr fit {source} --out {folder} --resume"
-    return fail(message, 128 + number, as_json=as_json)
-
-
-def _option(*names: str) -> str | None:
-    for k, word in enumerate(_arguments):
-        if word in names and k + 1 < len(_arguments):
-            return _arguments[k + 1]
-        for name in names:
-            if word.startswith(f"{name}="):
-                return word.partition("=")[2]
-    return None
+    return fail(str(error) or "interrupted", 128 + number, as_json=as_json)
 
 
 def _other(error: Exception, as_json: bool) -> int:
@@ -120,11 +153,15 @@ def _other(error: Exception, as_json: bool) -> int:
         # The program, or a verb, without arguments: its help is the message.
         sys.stderr.write(str(getattr(error, "message", "")) + "\n")
         return 2
-    if type(error).__name__ in ("Exit", "Abort"):
-        return int(getattr(error, "exit_code", 1))
+    if isinstance(error, typer.Abort):
+        return 1
     told = getattr(error, "format_message", None)
     if callable(told):
-        hint = "; see dsr --help" if len(_arguments) < 2 else f"; see dsr {_arguments[0]} --help"
+        verbs = {
+            str(entry.callback.__name__) for entry in app.registered_commands if entry.callback
+        }
+        verb = _arguments[0] if _arguments[0] in verbs else ""
+        hint = f"; see dsr {verb} --help".replace("  ", " ")
         message = str(told()).rstrip(".")
         return fail((message or "wrong usage") + hint, 2, as_json=as_json)
     if os.environ.get("DSR_DEBUG"):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from dsr.cli import options as opt
 
 
+@opt.reads_a_file
 def metrics(
     reference: Annotated[str, typer.Argument(help="What was observed.")],
     generated: Annotated[str, typer.Argument(help="What a model made.")],
@@ -19,19 +20,21 @@ def metrics(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Also write the scores (.nc or .json).")
     ] = None,
+    load: dict[str, Any] | None = None,
     seed: opt.Seed = 0,
     json: opt.Json = False,
 ) -> None:
     """Judge a generated series against a reference, with noise floor, surrogate and verdict."""
     from dsr.cli.console import metrics_table, print_json, say
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
-    from dsr.data import load
+    from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
 
     target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES)
+    options = load or {}
     scores = evaluate(
-        load(reference), load(generated), seed=seed,
-        independent=None if independent is None else load(independent),
+        read(reference, **options), read(generated, **options), seed=seed,
+        independent=None if independent is None else read(independent, **options),
         metrics=("state_space_divergence", "hellinger_spectral_distance"),
     )  # fmt: skip
     summary = {

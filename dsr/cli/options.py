@@ -2,42 +2,89 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dsr.errors import InputError
 
+if TYPE_CHECKING:
+    from dsr.runs import Run
+
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of every random choice.")]
+UnusedSeed = Annotated[int, typer.Option("--seed", min=0, help="Accepted; nothing is drawn here.")]
+JsonOut = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Also write what --json prints (.json).")
+]
 Output = Annotated[
     Path | None,
     typer.Option(
         "--out", "-o", help="File to write (.nc, .csv or .npy); a free name if not given."
     ),
 ]
-Variables = Annotated[
-    str | None, typer.Option(help="Variables to use, separated by commas; all if not given.")
-]
-Time = Annotated[str | None, typer.Option(help="Name of the time axis.")]
-Trajectory = Annotated[str | None, typer.Option(help="Name of the trajectory dimension or column.")]
-Group = Annotated[str | None, typer.Option(help="Group of a NetCDF file.")]
-Dt = Annotated[float | None, typer.Option(help="Sampling step, for a file without a time axis.")]
-TimeUnit = Annotated[str | None, typer.Option(help="Unit of that step.")]
-Resample = Annotated[
-    str | None, typer.Option(help="Interpolate onto an even axis of this step, e.g. 0.1s, or auto.")
-]
-Fill = Annotated[str | None, typer.Option(help="Fill missing values: linear, nearest or previous.")]
-DropConstant = Annotated[
-    bool, typer.Option("--drop-constant", help="Leave out variables that never change.")
-]
+_LOADER: dict[str, Any] = {
+    "variables": Annotated[
+        str | None, typer.Option(help="Variables to use, separated by commas; all if not given.")
+    ],
+    "time": Annotated[str | None, typer.Option(help="Name of the time axis.")],
+    "trajectory": Annotated[
+        str | None, typer.Option(help="Name of the trajectory dimension or column.")
+    ],
+    "group": Annotated[str | None, typer.Option(help="Group of a NetCDF file.")],
+    "dt": Annotated[
+        float | None, typer.Option(help="Sampling step, for a file without a time axis.")
+    ],
+    "time_unit": Annotated[str | None, typer.Option(help="Unit of that step.")],
+    "resample": Annotated[
+        str | None,
+        typer.Option(help="Interpolate onto an even axis of this step, e.g. 0.1s, or auto."),
+    ],
+    "fill": Annotated[
+        str | None, typer.Option(help="Fill missing values: linear, nearest or previous.")
+    ],
+    "drop_constant": Annotated[
+        bool, typer.Option("--drop-constant", help="Leave out variables that never change.")
+    ],
+}
 
 
-def loader_options(**given: Any) -> dict[str, Any]:
-    """Options of `dsr.load` that were given."""
-    return {name: value for name, value in given.items() if value not in (None, False)}
+def reads_a_file(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb the options of `dsr.load`; its argument ``load`` receives those that were given.
+
+    The options are written down once, here, and are the same wherever a file is read.
+    """
+    signature = inspect.signature(verb, eval_str=True)
+    parameters: list[inspect.Parameter] = []
+    for name, parameter in signature.parameters.items():
+        if name != "load":
+            parameters.append(parameter)
+            continue
+        for option, annotation in _LOADER.items():
+            default = False if option == "drop_constant" else None
+            parameters.append(
+                parameter.replace(name=option, annotation=annotation, default=default)
+            )
+
+    @functools.wraps(verb)
+    def with_options(**given: Any) -> None:
+        load = {name: given.pop(name) for name in _LOADER}
+        verb(load={k: v for k, v in load.items() if v not in (None, False)}, **given)
+
+    with_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {p.name: p.annotation for p in parameters}
+    return with_options
+
+
+def as_in_the_run(run: Run, load: dict[str, Any]) -> dict[str, Any]:
+    """Options a run's own file was read with, overridden by those given now."""
+    stored = run.config.get("settings", {}).get("load", {})
+    return {**(stored if isinstance(stored, dict) else {}), **load}
 
 
 def parse_value(text: str) -> Any:
@@ -49,9 +96,10 @@ def parse_value(text: str) -> Any:
     (8000, 0.001, True, 'adaptive')
     """
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        document = tomllib.loads(f"value = {text}")
     except (tomllib.TOMLDecodeError, RecursionError):
         return text
+    return document["value"] if len(document) == 1 else text  # a newline may hide a second key
 
 
 def parse_pairs(pairs: list[str], option: str) -> dict[str, Any]:
@@ -61,7 +109,10 @@ def parse_pairs(pairs: list[str], option: str) -> dict[str, Any]:
         key, mark, text = pair.partition("=")
         if not mark or not key.strip():
             raise InputError(f"{option} {pair!r} is not of the form key=value")
-        result[key.strip().replace("-", "_")] = parse_value(text.strip())
+        name, value = key.strip().replace("-", "_"), parse_value(text.strip())
+        if name in result and result[name] != value:
+            raise InputError(f"{option} gives {name} twice: {result[name]} and {value}; keep one")
+        result[name] = value
     return result
 
 

@@ -148,5 +148,5 @@ def _as_csv(series: DataArray) -> bytes:
         if series.shape[0] > 1:
             frame.insert(0, "trajectory", series["trajectory"].values[index])
         parts.append(frame)
-    # repr of a float64 is the shortest text that reads back to the same bits
-    return pd.concat(parts).to_csv(index=False, float_format=repr).encode()
+    # pandas writes the shortest text that reads back to the same float64
+    return pd.concat(parts).to_csv(index=False, lineterminator="\n").encode()

@@ -15,6 +15,7 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Page to write; report.html in the run.")
     ] = None,
+    seed: opt.UnusedSeed = 0,
     json: opt.Json = False,
 ) -> None:
     """Write the report of a run: one page that needs no network."""
@@ -23,6 +24,7 @@ def report(
     from dsr.report import write_report
     from dsr.runs import open_run, require_finished
 
+    del seed
     opened = require_finished(open_run(run))
     target = None if out is None else output_path(out, "report", (".html", ".htm"))
     path = write_report(opened, target)
