@@ -39,6 +39,7 @@ SENTENCES = {
 _LARGEST_BINNED = 5
 _CLOUDS = {"binning": 20, "gmm": 5}
 _NULL_PAIRS = 100
+_HUGE = 1e200
 _LEAST_MARGIN = 1.25
 
 
@@ -170,8 +171,8 @@ def _geometry(
     y_star, b_star, s_star = starred
     with np.errstate(invalid="ignore"):
         delta, gamma = y_star - b_star, y_star - s_star
-    near = bool(np.nanquantile(delta, 0.025) <= 0.0)
-    far = bool(np.nanquantile(gamma, 0.975) >= 0.0)
+    near = bool(_quantile(delta, 0.025) <= 0.0)
+    far = bool(_quantile(gamma, 0.975) >= 0.0)
     decidable = not (near and far) and d_floor < d_cloud
     word = EQUAL if near else (NONE if far else SHORT)
     if not decidable:
@@ -182,10 +183,17 @@ def _geometry(
     details |= {
         "decidable": decidable,
         "skill": 1.0 - (d_model - d_floor) / span if span != 0.0 else np.nan,
-        "delta": np.nanquantile(delta, [0.025, 0.975]),
-        "gamma": np.nanquantile(gamma, [0.025, 0.975]),
+        "delta": _quantile(delta, [0.025, 0.975]),
+        "gamma": _quantile(gamma, [0.025, 0.975]),
     }
     return Part(d_model, low, high, d_floor, d_cloud, word, details)
+
+
+def _quantile(values: Floats, level: float | list[float]) -> Floats:
+    """Quantiles of differences that may be infinite, between which interpolation gives NaN."""
+    bounded = np.clip(values, -_HUGE, _HUGE)
+    found = np.asarray(np.nanquantile(bounded, level))
+    return np.where(np.abs(found) > _HUGE / 1e6, np.copysign(np.inf, found), found)
 
 
 def _time(
