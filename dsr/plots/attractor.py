@@ -11,7 +11,7 @@ from dsr.errors import InputError
 from dsr.plots.prepare import MOST_POINTS, Drawable, Floats, clipped, drawable, extent, float32
 from dsr.plots.theme import DATA, MODEL, finish
 
-_CAMERA = {"eye": {"x": 1.35, "y": -1.55, "z": 0.55}, "center": {"x": 0, "y": 0, "z": -0.06}}
+_CAMERA = {"eye": {"x": 1.45, "y": -1.7, "z": 0.6}, "center": {"x": 0, "y": 0, "z": -0.12}}
 _MOST_TRAJECTORIES = 20
 # A step of this share of the spread is a smooth line still; beyond the second, a cloud of points.
 _SMOOTH_STEP, _CLOUD_STEP = 0.12, 0.7
@@ -261,7 +261,7 @@ def _trace(view: Portrait, values: Floats, name: str, colour: str) -> Any:
 
 def _frame(figure: Any, view: Portrait) -> None:
     axes = [
-        {"title": {"text": title}, "range": [float(low), float(high)]}
+        {"title": {"text": title}, "nticks": 5, "range": [float(low), float(high)]}
         for title, low, high in zip(view.titles, view.low, view.high, strict=True)
     ]
     if len(axes) == 2:

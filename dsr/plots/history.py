@@ -61,13 +61,13 @@ def training_history(history: Any, *, title: str | None = None) -> Any:
         wide = name == "loss" and bool((values[known] > 0).all())
         figure.update_yaxes(title_text=text, row=row, col=1, type="log" if wide else "linear")
         if wide and np.log10(values[known].max() / values[known].min()) > 1:
-            figure.update_yaxes(dtick=1, row=row, col=1)
+            figure.update_yaxes(dtick=1, tickfont_size=11, row=row, col=1)
         if chosen is not None:
             figure.add_vline(
                 x=float(chosen), line={"color": MUTED, "width": 1, "dash": "dot"}, row=row, col=1
             )
             _mark(figure, update, values, float(chosen), row, colour)
-    figure.update_xaxes(title_text="update", row=rows, col=1)
+    figure.update_xaxes(title_text="update", exponentformat="none", row=rows, col=1)
     return finish(figure, height=90 + 130 * rows, title=title)
 
 

@@ -60,7 +60,7 @@ def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
         )  # fmt: skip
     decades = np.log10(max(top) / min(bottom)) if top else 1.0
     figure.update_yaxes(type="log", title_text="mean squared error")
-    figure.update_yaxes(dtick=1 if decades > 1 else None)
+    figure.update_yaxes(dtick=1 if decades > 1 else None, tickfont_size=11)
     figure.update_xaxes(title_text=f"steps ahead{_step_length(metrics)}")
     return finish(figure, height=320, title=title)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dsr.data import as_series, lengths
 from dsr.errors import InputError
-from dsr.plots.theme import label
+from dsr.plots.theme import label, with_unit
 
 Floats = NDArray[np.float64]
 
@@ -50,9 +50,7 @@ class Drawable:
 
     def title(self, index: int) -> str:
         """Name of a variable with its unit, for an axis."""
-        unit = label(self.units[index], 20) if index < len(self.units) else ""
-        name = self.names[index]
-        return f"{name} ({unit})" if unit else name
+        return with_unit(self.names[index], self.units[index] if self.units else "")
 
     def times(self, first: int, count: int, step: int = 1) -> Floats:
         """Time of ``count`` samples from index ``first`` on."""

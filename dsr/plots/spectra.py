@@ -12,6 +12,8 @@ from dsr.plots.theme import DATA, MODEL, finish, label
 
 _MOST_FREQUENCIES = 300
 _LEAST_SAMPLES = 16
+# What lies further below the peak is rounding, not dynamics.
+_DECADES = 11
 
 
 def power_spectra(
@@ -62,6 +64,7 @@ def power_spectra(
     pooled = np.concatenate(data.parts)
     mean, std = np.nanmean(pooled, axis=0), np.nanstd(pooled, axis=0)
     tops: list[float] = []
+    bottoms: list[float] = []
     for index in range(count):
         place = {"row": index // columns + 1, "col": index % columns + 1}
         for name, colour, run in runs:
@@ -69,6 +72,7 @@ def power_spectra(
             if found is None:
                 continue
             tops.append(float(np.max(found[1])))
+            bottoms.append(float(np.min(found[1])))
             figure.add_trace(
                 go.Scatter(
                     x=float32(found[0]), y=float32(found[1]), name=name, legendgroup=name,
@@ -78,13 +82,16 @@ def power_spectra(
                 **place,
             )  # fmt: skip
     _axes(figure, data, rows, columns, count)
+    if tops:
+        bottom = max(np.log10(min(bottoms)), np.log10(max(tops)) - _DECADES)
+        figure.update_yaxes(range=[bottom - 0.3, np.log10(max(tops)) + 0.5])
     return finish(figure, height=110 + 230 * rows, title=title)
 
 
 def _axes(figure: Any, data: Drawable, rows: int, columns: int, count: int) -> None:
     unit = label(data.time_unit, 20)
-    figure.update_xaxes(type="log", dtick=1)
-    figure.update_yaxes(type="log", dtick=2)
+    figure.update_xaxes(type="log", dtick=1, tickfont_size=11)
+    figure.update_yaxes(type="log", dtick=2, tickfont_size=11)
     for column in range(1, columns + 1):
         last = rows if (rows - 1) * columns + column <= count else rows - 1
         figure.update_xaxes(title_text=f"frequency (1/{unit})", row=last, col=column)

@@ -65,8 +65,8 @@ def with_unit(name: str, unit: Any) -> str:
     >>> with_unit("time", "s")
     'time (s)'
     """
-    unit = label(unit, 20) if unit else ""
-    return f"{name} ({unit})" if unit else name
+    text = label(unit or "", 20)
+    return name if text in ("", "1") else f"{name} ({text})"
 
 
 @lru_cache(maxsize=2)
@@ -87,7 +87,8 @@ def template(mode: str = "light") -> Any:
     ink, grid, line = _INK[mode]
     axis = {
         "gridcolor": grid, "linecolor": line, "tickcolor": line, "zerolinecolor": grid,
-        "zeroline": False, "showline": True, "ticks": "outside", "ticklen": 4, "automargin": True,
+        "zeroline": False, "separatethousands": True, "showline": True,
+        "ticks": "outside", "ticklen": 4, "automargin": True,
         "title": {"standoff": 8, "font": {"size": 13}}, "exponentformat": "power",
         "minor": {"ticks": "", "showgrid": False},
     }  # fmt: skip
@@ -108,6 +109,7 @@ def template(mode: str = "light") -> Any:
             "orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom",
             "bgcolor": "rgba(0,0,0,0)", "itemsizing": "constant",
         },
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": line, "activecolor": ink},
         "hoverlabel": {"font": {"family": FONT, "size": 12}},
         "margin": {"l": 56, "r": 16, "t": 36, "b": 48},
         "annotationdefaults": {"font": {"size": 13, "color": ink}, "showarrow": False},

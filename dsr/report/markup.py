@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any
 
-_VOID = {"meta", "link", "br", "hr", "line", "circle", "path"}
+_VOID = {"meta", "link", "br", "hr"}
 
 
 class Html(str):

@@ -35,7 +35,7 @@ def number(value: Any, digits: int = 3) -> str:
     if x == 0:
         return "0"
     size = math.floor(math.log10(abs(x)))
-    if -4 <= size < 6:
+    if -3 <= size < 6:
         text = f"{x:,.{max(0, digits - 1 - size)}f}"
     else:
         mantissa, exponent = f"{x:.{digits - 1}e}".split("e")
@@ -86,6 +86,20 @@ def duration(seconds: Any) -> str:
     parts = [(hours, "h"), (minutes, "min"), (left, "s")]
     shown = [f"{amount} {unit}" for amount, unit in parts if amount]
     return " ".join(shown[:2]) or "0 s"
+
+
+def span(amount: Any, unit: str) -> str:
+    """Write a duration in a unit of the data's own.
+
+    Examples
+    --------
+    >>> span(1000, "time unit"), span(1, "step"), span(2.5, "s")
+    ('1,000 time units', '1 step', '2.50 s')
+    """
+    x = as_float(amount)
+    text = count(x) if x.is_integer() else number(x)
+    plural = "s" if len(unit) > 3 and not unit.endswith("s") and text != "1" else ""
+    return f"{text} {unit}{plural}"
 
 
 def symbol(base: str, index: str = "") -> Html:

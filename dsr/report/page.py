@@ -183,13 +183,15 @@ def _glance(evidence: Evidence) -> Html:
         return html("")
     cards = []
     for name in score_names(evidence.metrics)[:4]:
-        what = meaning(name, evidence.attrs)
+        what = meaning(name, evidence.metrics[name].attrs)
         value = part(evidence.metrics, name)
         beside = [
             f"{word} {number(amount)}"
             for word, which in (("floor", "noise_floor"), ("surrogate", "surrogate"))
             if math.isfinite(amount := part(evidence.metrics, name, which))
         ]
+        if name == "prediction_error":
+            beside = [text.replace("surrogate", "persistence") for text in beside]
         if name == "largest_lyapunov_exponent":
             beside = [lyapunov_unit(evidence), *beside]
         cards.append(

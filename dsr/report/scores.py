@@ -21,7 +21,7 @@ _JUDGED = {
     "state_space_divergence": "verdict_geometry",
     "hellinger_spectral_distance": "verdict_time",
 }
-_WIDTH, _MARGIN = 168, 10
+_WIDTH, _MARGIN = 124, 6
 
 
 def score_names(metrics: Any) -> list[str]:
@@ -48,11 +48,11 @@ def score_table(evidence: Evidence) -> Html:
     assert metrics is not None
     rows = []
     for name in score_names(metrics):
-        what = meaning(name, evidence.attrs)
+        what = meaning(name, metrics[name].attrs)
         value, low, high, floor, surrogate = (part(metrics, name, which) for which in ("", *_PARTS))
-        unit = f" {what.unit}" if what.unit else ""
-        if name == "largest_lyapunov_exponent":
-            unit = f" {lyapunov_unit(evidence)}"
+        unit = what.unit if math.isfinite(value) else ""
+        if name == "largest_lyapunov_exponent" and math.isfinite(value):
+            unit = lyapunov_unit(evidence)
         reason = metrics[name].attrs.get("reason")
         note = f"Not available: {shorten(reason, 200)}" if reason else what.note
         rows.append([
@@ -60,7 +60,7 @@ def score_table(evidence: Evidence) -> Html:
                 tag("span", what.title, " ", what.symbol, class_="metric")
                 + (tag("span", note, class_="note") if note else html(""))
             ),
-            tag("strong", number(value) + (unit if math.isfinite(value) else "")),
+            Html(tag("strong", number(value)) + (tag("span", unit, class_="unit") if unit else "")),
             interval(low, high),
             number(floor),
             number(surrogate),
@@ -70,7 +70,8 @@ def score_table(evidence: Evidence) -> Html:
     head = ["score", "value", "95 % interval", "noise floor", "surrogate", "on a scale", "verdict"]
     caption = (
         "Scores on the test part. Noise floor: the same score between two recordings of the "
-        "system. Surrogate: the same score of a Gaussian cloud without any dynamics."
+        "system. Surrogate: the same score without dynamics, of a Gaussian cloud or, "
+        "for the prediction error, of repeating the last value."
     )
     return table(caption, head, rows, numeric=(1, 2, 3, 4), class_="scores")
 
@@ -82,7 +83,7 @@ def lyapunov_unit(evidence: Evidence) -> str:
         units = metrics["lyapunov_exponent"].attrs.get("units")
         if units:
             return shorten(units, 20)
-    return f"1/{evidence.time_unit}"
+    return f"per {evidence.time_unit}"
 
 
 def judgement(evidence: Evidence, name: str) -> Html:
@@ -101,10 +102,7 @@ def judgement(evidence: Evidence, name: str) -> Html:
 
 
 def _against_persistence(metrics: Any) -> tuple[str, str]:
-    value, other = part(metrics, "prediction_error"), math.nan
-    if "prediction_error_persistence" in metrics:
-        values = metrics["prediction_error_persistence"].values.ravel()
-        other = as_float(values[-1]) if values.size else math.nan
+    value, other = part(metrics, "prediction_error"), part(metrics, "prediction_error", "surrogate")
     if not (math.isfinite(value) and math.isfinite(other)):
         return "", ""
     if value < other:

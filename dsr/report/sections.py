@@ -17,7 +17,7 @@ from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
 from dsr.report.figures import Figures, panel
 from dsr.report.markup import Html, html, join, table, tag
-from dsr.report.numbers import MISSING, as_float, count, number, symbol
+from dsr.report.numbers import MISSING, as_float, count, number, span, symbol
 from dsr.report.scores import lyapunov_unit
 
 
@@ -109,7 +109,13 @@ def spectra_section(evidence: Evidence, figures: Figures) -> Html:
         title = Html(f"Hellinger distance {symbol('D', 'H')} of the spectra")
         note = "; the eight largest" if len(values) > 8 else ""
         parts.append(
-            table(Html(f"{title}{note}"), ["variable", symbol("D", "H")], rows, numeric=(1,))
+            table(
+                Html(f"{title}{note}"),
+                ["variable", symbol("D", "H")],
+                rows,
+                numeric=(1,),
+                class_="small",
+            )
         )
     return join(parts)
 
@@ -130,15 +136,13 @@ def lyapunov_section(evidence: Evidence, figures: Figures) -> Html:
     unit = lyapunov_unit(evidence)
     picture = figures.plot(
         lyapunov_exponents(metrics),
-        f"Lyapunov exponents in {unit}: {', '.join(number(v) for v in values[:8])}",
+        f"Lyapunov exponents {unit}: {', '.join(number(v) for v in values[:8])}",
     )
     largest = values[0]
-    sentence = f"Lyapunov spectrum of the model, in {unit}."
+    sentence = f"Lyapunov spectrum of the model, {unit}."
     if largest > 0:
-        sentence += (
-            f" Small errors grow by a factor e in {number(1 / largest)} "
-            f"{'steps' if unit == '1/step' else evidence.time_unit} (the Lyapunov time)."
-        )
+        time = span(1 / largest, "step" if unit.endswith("step") else evidence.time_unit)
+        sentence += f" Small errors grow by a factor e in {time}, the Lyapunov time."
     rows: list[list[Any]] = [
         [symbol("λ", str(i)), number(v, 4)] for i, v in enumerate(values[:12], 1)
     ]

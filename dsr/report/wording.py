@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
 from dsr.report.markup import Html, html, tag
-from dsr.report.numbers import as_float, count, number, symbol
+from dsr.report.numbers import as_float, count, span, symbol
 
 
 class Meaning(NamedTuple):
@@ -27,8 +27,8 @@ _MEANINGS = {
         "Kullback–Leibler divergence of where the run is from where the data is; blind to time.",
     ),
     "hellinger_spectral_distance": Meaning(
-        "Hellinger distance of spectra", symbol("D", "H"), "", "independent recording",
-        "Distance between smoothed power spectra, mean over variables, 0 to 1; blind to phases.",
+        "Spectral distance", symbol("D", "H"), "", "independent recording",
+        "Hellinger distance of smoothed power spectra, mean over variables; blind to phases.",
     ),
     "prediction_error": Meaning(
         "Prediction error", symbol("PE"), "std²", "independent recording",
@@ -60,7 +60,7 @@ def meaning(name: str, attrs: Any) -> Meaning:
         title = shorten(name.replace("_", " "))
         return Meaning(title[:1].upper() + title[1:], html(""), "", "", "")
     if name == "prediction_error":
-        steps = attrs.get("prediction_steps", attrs.get("steps", 20))
+        steps = attrs.get("steps")
         if math.isfinite(as_float(steps)):
             known = known._replace(symbol=Html(f"{known.symbol}({count(steps)})"))
     return known
@@ -99,11 +99,11 @@ def compared(evidence: Evidence) -> Html:
     length = as_float(evidence.attrs.get("compared_length"))
     sentences: list[Any] = []
     if math.isfinite(length):
-        span = ""
+        whole = ""
         if evidence.time_unit != "step":
-            span = f" ({number(length * evidence.dt, 4)} {evidence.time_unit})"
+            whole = f" ({span(length * evidence.dt, evidence.time_unit)})"
         sentences.append(
-            f"Compared over {count(length)} samples{span} that neither training nor selection saw."
+            f"Compared over {count(length)} samples{whole} that neither training nor selection saw."
         )
     decidable = evidence.attrs.get("decidable")
     if decidable is not None:
@@ -143,8 +143,8 @@ def limits(evidence: Evidence) -> list[Any]:
         ),
         "No score can be expected below its noise floor: two recordings of the same system differ "
         "by that much at this length and noise.",
-        "Intervals come from resampling blocks of this one comparison. They hold its sampling "
-        "error, not what another training seed, another recording or another split would give.",
+        "Intervals come from resampling blocks of this one comparison (moving-block bootstrap). "
+        "They hold its sampling error, not what another seed, recording or split would give.",
         "Lyapunov exponents are the model’s, computed from its Jacobians. They agree with the "
         "system’s only as far as the model does.",
         "The free run was started on the attractor that was measured. Other basins, other "
