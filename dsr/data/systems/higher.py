@@ -80,7 +80,7 @@ def _double_pendulum_jacobian(t: float, s: Any, p: Any, out: Any) -> None:
     variables="theta1 theta2 p1 p2",
     units=("rad", "rad", "1", "1"),
     initial=(pi / 2.0, pi / 2.0, 0.0, 0.0),
-    dt=0.05,
+    dt=0.02,
     transient=300.0,
     angles={"theta1": -pi, "theta2": -pi},
     spread=1e-9,

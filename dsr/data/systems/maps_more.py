@@ -54,7 +54,7 @@ def zaslavsky_map(t: float, s: Any, p: Any, out: Any) -> None:
     """Zaslavsky-type map, a kicked rotor with friction."""
     x, y = s[0], s[1]
     k, b = p[0], p[1]
-    out[0] = b * x + k * sin(y)
+    out[0] = (b * x + k * sin(y)) % (2.0 * pi)
     out[1] = (y + b * x + k * sin(y)) % (2.0 * pi)
 
 
@@ -132,9 +132,9 @@ def _folded_towel_jacobian(t: float, s: Any, p: Any, out: Any) -> None:
     out[0, 0] = -a * x + a * (1.0 - x)
     out[0, 1] = -b * (1.0 - 2.0 * z)
     out[0, 2] = 2.0 * b * (c + y)
-    out[1, 0] = -d * e * ((c + y) * (2.0 * z + 1.0) - 1.0)
-    out[1, 1] = d * (2.0 * z + 1.0) * (-e * x + 1.0)
-    out[1, 2] = d * (2.0 * c + 2.0 * y) * (-e * x + 1.0)
+    out[1, 0] = -d * e * ((1.0 - 2.0 * z) * (c + y) - 1.0)
+    out[1, 1] = d * (1.0 - 2.0 * z) * (-e * x + 1.0)
+    out[1, 2] = d * (-2.0 * c - 2.0 * y) * (-e * x + 1.0)
     out[2, 1] = g
     out[2, 2] = -f * z + f * (1.0 - z)
 
@@ -151,7 +151,7 @@ def folded_towel(t: float, s: Any, p: Any, out: Any) -> None:
     x, y, z = s[0], s[1], s[2]
     a, b, c, d, e, f, g = p[0], p[1], p[2], p[3], p[4], p[5], p[6]
     out[0] = a * x * (1.0 - x) - b * (y + c) * (1.0 - 2.0 * z)
-    out[1] = d * ((y + c) * (1.0 + 2.0 * z) - 1.0) * (1.0 - e * x)
+    out[1] = d * ((y + c) * (1.0 - 2.0 * z) - 1.0) * (1.0 - e * x)
     out[2] = f * z * (1.0 - z) + g * y
 
 
@@ -168,7 +168,7 @@ def _coupled_logistic_jacobian(t: float, s: Any, p: Any, out: Any) -> None:
     jacobian=_coupled_logistic_jacobian,
     parameters={"r": 4.0, "e": 0.1},
     variables="x y",
-    initial=(0.1, 0.1),
+    initial=(0.1, 0.2),
     source="Kaneko, Prog. Theor. Phys. 69, 1427 (1983)",
 )
 def coupled_logistic(t: float, s: Any, p: Any, out: Any) -> None:
