@@ -230,7 +230,7 @@ def _median_step(parts: list[Floats]) -> float:
 
 def _excerpt(parts: list[Floats], stride: int, points: int) -> Floats:
     """Take the first stretch of each trajectory, ``points`` rows in all, gaps in between."""
-    each = max(2, points // len(parts) - 1)
+    each = max(2, (points + 1) // len(parts) - 1)
     pieces: list[Floats] = []
     for part in parts:
         step = max(1, min(stride, len(part) // each))

@@ -79,7 +79,9 @@ def table(
     lines = []
     for row in rows:
         cells = [
-            tag("td", cell, class_=align(i)) if i else tag("th", cell, scope="row")
+            tag("td", cell, class_=align(i), data_label=head[i] if head else None)
+            if i
+            else tag("th", cell, scope="row")
             for i, cell in enumerate(row)
         ]
         lines.append(tag("tr", *cells))

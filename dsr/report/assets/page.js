@@ -6,11 +6,12 @@
   );
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const narrow = window.matchMedia("(max-width: 46rem)");
-  const config = {
+  const config = () => ({
     responsive: true,
     displaylogo: false,
     modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "resetCameraLastSave3d"],
-  };
+    displayModeBar: narrow.matches ? false : "hover",
+  });
 
   // A copy of a figure with its colours swapped for those of a dark page.
   function recoloured(value) {
@@ -48,7 +49,7 @@
       copy.layout.scene.camera = node.camera;
     }
     node.style.height = copy.layout.height + "px";
-    return Plotly.react(node, copy.data, copy.layout, config);
+    return Plotly.react(node, copy.data, copy.layout, config());
   }
 
   // Three-dimensional figures of one group turn together.
