@@ -102,8 +102,8 @@ def simulate(
     --------
     >>> import dsr
     >>> series = dsr.simulate("henon", steps=100, trajectories=2, seed=1)
-    >>> dict(series.sizes), list(series.variable.values)
-    ({'trajectory': 2, 'time': 100, 'variable': 2}, [np.str_('x'), np.str_('y')])
+    >>> dict(series.sizes), series["variable"].values.tolist()
+    ({'trajectory': 2, 'time': 100, 'variable': 2}, ['x', 'y'])
     """
     from dsr.data.series import make_series
 
