@@ -210,7 +210,7 @@ def make_plan(
 def open_series(series: Any, options: Mapping[str, Any] | None) -> xr.DataArray:
     """Read a file, or check a series in memory."""
     if isinstance(series, str | Path):
-        from dsr.data.load import load
+        from dsr.data.loading import load
 
         return load(series, **(options or {}))
     if options:

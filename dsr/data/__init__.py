@@ -11,8 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dsr.data.clean import clean
-    from dsr.data.describe import describe
+    from dsr.data.cleaning import clean
     from dsr.data.embedding import choose_embedding, delay_embed
     from dsr.data.files import (
         atomic_write,
@@ -22,10 +21,11 @@ if TYPE_CHECKING:
         to_attrs,
         write_dataset,
     )
-    from dsr.data.load import load
+    from dsr.data.loading import load
     from dsr.data.scaling import Scaler
     from dsr.data.series import as_series, lengths, make_series, trajectories
     from dsr.data.split import split_series
+    from dsr.data.summary import describe
     from dsr.data.systems import System, simulate, system, systems
 
 _ATTRIBUTES = {
@@ -36,13 +36,13 @@ _ATTRIBUTES = {
     "Scaler": "dsr.data.scaling",
     "as_series": "dsr.data.series",
     "atomic_write": "dsr.data.files",
+    "clean": "dsr.data.cleaning",
     "choose_embedding": "dsr.data.embedding",
-    "clean": "dsr.data.clean",
     "delay_embed": "dsr.data.embedding",
-    "describe": "dsr.data.describe",
+    "describe": "dsr.data.summary",
     "fingerprint": "dsr.data.files",
     "lengths": "dsr.data.series",
-    "load": "dsr.data.load",
+    "load": "dsr.data.loading",
     "make_series": "dsr.data.series",
     "read_dataset": "dsr.data.files",
     "read_tree": "dsr.data.files",
@@ -62,7 +62,7 @@ __all__ = [
 class _Package(ModuleType):
     """This package as a module that keeps its functions where a submodule has the same name.
 
-    Importing ``dsr.data.load`` or ``dsr.data.systems`` binds the submodule here, over the function.
+    Importing ``dsr.data.systems`` binds the submodule here, over the function.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:

@@ -1,139 +1,104 @@
-"""Numpy files: headers are checked against the file before anything is believed."""
+"""Objects in memory: bare arrays, lists, labelled arrays and tables become series."""
 
 from __future__ import annotations
 
-import math
-import zipfile
-from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dsr.data.raw import LoadOptions, RawTable, nearest, pick
+from dsr.data.assemble import Table, trim_padding
 from dsr.errors import InputError
 
-_LARGEST_ARCHIVE = 2 << 30
-_TIME_NAMES = ("time", "t", "times")
+
+def object_table(obj: Any, *, name: str = "series", time_unit: str | None = None) -> Table:
+    """Take an object in memory as trajectories; gaps and constants are left to be judged.
+
+    Raises
+    ------
+    InputError
+        If it is no array of real numbers in one of the accepted layouts.
+    """
+    import xarray as xr
+
+    from dsr.data.relabel import table_from_dataarray
+
+    if isinstance(obj, xr.DataTree):
+        raise InputError(f"the {name} is a DataTree; pass one of its datasets")
+    if isinstance(obj, xr.DataArray):
+        return table_from_dataarray(obj, name=name, time_unit=time_unit)
+    if isinstance(obj, xr.Dataset):
+        from dsr.data.layout import table_from_dataset
+        from dsr.data.relabel import own_series
+
+        own = own_series(obj)
+        if own is not None:
+            return table_from_dataarray(own, name=name, time_unit=time_unit)
+        return table_from_dataset(obj, source=name, time_unit=time_unit)
+    if type(obj).__module__.partition(".")[0] == "pandas" and getattr(obj, "ndim", 0) in (1, 2):
+        from dsr.data.tables import frame_table
+
+        frame = obj.to_frame() if obj.ndim == 1 else obj
+        return frame_table(frame, source=name, time_unit=time_unit)
+    return table_from_arrays(obj, name=name)
 
 
-def read_npy(path: Path, options: LoadOptions) -> RawTable:
-    """Read ``(time,)``, ``(time, variable)`` or ``(trajectory, time, variable)``."""
-    _check_header(path)
+def table_from_arrays(obj: Any, *, name: str = "series") -> Table:
+    """Read a bare array, or a list of arrays, as trajectories ``(time, variable)``."""
+    if isinstance(obj, list | tuple) and obj and np.ndim(_first(obj)) >= 1:
+        parts = [numbers(part, name) for part in obj]
+        if any(part.ndim != parts[0].ndim for part in parts) or parts[0].ndim > 2:
+            parts = list(numbers(obj, name))
+        elif parts[0].ndim == 1:
+            # Rows of one table where they are alike; trajectories of one variable where not.
+            rows = len({len(part) for part in parts}) == 1
+            parts = [np.stack(parts)] if rows else [part[:, None] for part in parts]
+    else:
+        array = numbers(obj, name)
+        array = array[:, None] if array.ndim == 1 else array
+        array = array[None] if array.ndim == 2 else array
+        if array.ndim not in (3, 5):
+            raise InputError(
+                f"the {name} has shape {array.shape}; it must be (time, variable) or "
+                "(trajectory, time, variable)"
+            )
+        parts = list(array)
+    if not parts or any(0 in part.shape for part in parts):
+        raise InputError(f"the {name} is empty: it has no samples or no variables")
+    if len({part.shape[1:] for part in parts}) != 1:
+        raise InputError(
+            f"the trajectories of the {name} have different numbers of variables: "
+            f"{[part.shape[1] for part in parts][:6]}"
+        )
+    return trim_padding(Table(values=parts))
+
+
+def numbers(values: Any, name: str) -> NDArray[np.float64]:
+    """Take an array as native float64 in C order; refuse what is not real numbers.
+
+    Examples
+    --------
+    >>> numbers([1, 2], "series")
+    array([1., 2.])
+    """
     try:
-        values = np.load(path, allow_pickle=False)
-    except (ValueError, OSError, EOFError, MemoryError) as error:
-        raise InputError(f"{path} cannot be read as a numpy array: {_detail(error)}") from None
-    return _table(values, path, options, None)
-
-
-def _check_header(path: Path) -> None:
-    """Refuse headers that promise another size than the file has."""
-    try:
-        with open(path, "rb") as file:
-            version = np.lib.format.read_magic(file)
-            reader = {
-                (1, 0): np.lib.format.read_array_header_1_0,
-                (2, 0): np.lib.format.read_array_header_2_0,
-            }.get(version)
-            if reader is None:
-                raise InputError(f"{path} has an unknown numpy format version {version}")
-            shape, _, dtype = reader(file)
-            offset = file.tell()
-    except InputError:
-        raise
-    except Exception as error:
-        raise InputError(f"{path} has a damaged numpy header: {_detail(error)}") from None
-    if dtype.hasobject:
-        raise InputError(f"{path} holds Python objects, which are never loaded; save plain numbers")
-    if any(n < 0 for n in shape):
-        raise InputError(f"{path} has a damaged numpy header: negative shape {shape}")
-    size = offset + math.prod(shape) * dtype.itemsize
-    if size != path.stat().st_size:
+        array = np.asarray(values)
+    except (ValueError, TypeError, RuntimeError) as error:
         raise InputError(
-            f"{path} has {path.stat().st_size} bytes but its header promises {size}; the file is "
-            "damaged or incomplete"
-        )
+            f"the {name} is not an array of numbers with one shape; "
+            "pass arrays (time, variable), one per trajectory"
+        ) from error
+    if array.dtype.kind == "c":
+        raise InputError(f"the {name} is complex; pass real and imaginary parts as variables")
+    if array.dtype.kind == "b":
+        raise InputError(f"the {name} holds true/false values; pass numbers")
+    if array.dtype.kind in "US":
+        raise InputError(f"the {name} holds text; pass numbers")
+    if array.dtype.kind not in "iuf" or array.ndim == 0:
+        what = "a single number" if array.dtype.kind in "iuf" else f"of type {array.dtype}"
+        raise InputError(f"the {name} is {what}; pass an array of real numbers (time, variable)")
+    return np.ascontiguousarray(array, dtype=np.float64)
 
 
-def read_npz(path: Path, options: LoadOptions) -> RawTable:
-    """Read one array of an archive, and a time axis beside it if there is one."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise InputError(f"{path} is a damaged archive: {_detail(error)}") from None
-    names = [member.filename for member in members]
-    if len(set(names)) < len(names):
-        raise InputError(f"{path} holds two members of the same name and cannot be trusted")
-    if sum(member.file_size for member in members) > _LARGEST_ARCHIVE:
-        raise InputError(
-            f"{path} would unpack to more than 2 GB; save the series as NetCDF instead"
-        )
-    if not names or not all(name.endswith(".npy") for name in names):
-        raise InputError(f"{path} is a zip archive and not a numpy .npz file")
-    arrays = _members(path)
-    axis = next((name for name in arrays if name.lower() in _TIME_NAMES), None)
-    if options.time is not None:
-        if options.time not in arrays:
-            raise nearest(options.time, arrays, "time array")
-        axis = options.time
-    series = {
-        name: array
-        for name, array in arrays.items()
-        if name != axis and array.dtype.kind in "iuf" and 1 <= array.ndim <= 3 and array.size > 1
-    }
-    chosen = _chosen(path, series, options)
-    time = None if axis is None else arrays[axis]
-    return _table(chosen, path, options._replace(variables=None), time)
-
-
-def _members(path: Path) -> dict[str, Any]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
-    except Exception as error:
-        raise InputError(f"{path} holds an array that cannot be read: {_detail(error)}") from None
-
-
-def _chosen(path: Path, series: dict[str, Any], options: LoadOptions) -> Any:
-    if not series:
-        raise InputError(f"{path} holds no array of numbers with a time axis")
-    if options.variables is None and len(series) > 1:
-        listed = ", ".join(sorted(series)[:8])
-        raise InputError(f"{path} holds several arrays ({listed}); pick one with variables=")
-    blocks = [series[name] for name in pick(list(series), options.variables)]
-    if len(blocks) == 1:
-        return blocks[0]
-    if any(block.ndim != 1 or block.shape != blocks[0].shape for block in blocks):
-        raise InputError(
-            "arrays can be put side by side only if all are one-dimensional and equally long"
-        )
-    return np.stack(blocks, axis=1)
-
-
-def _table(values: Any, path: Path, options: LoadOptions, time: Any) -> RawTable:
-    if values.dtype.kind not in "iuf":
-        kinds = {"c": "complex numbers", "b": "true and false", "V": "records", "U": "text"}
-        kind = kinds.get(values.dtype.kind, str(values.dtype))
-        raise InputError(f"{path} holds {kind}, not real numbers")
-    if not 1 <= values.ndim <= 3 or values.size == 0:
-        raise InputError(
-            f"{path} has shape {values.shape}; it must be (time,), (time, variable) or "
-            "(trajectory, time, variable) and not empty"
-        )
-    values = np.asarray(values, dtype=np.float64)
-    if values.ndim == 1:
-        values = values[:, None]
-    if values.ndim == 2:
-        values = values[None]
-    names = [f"x{k}" for k in range(values.shape[2])]
-    chosen = [names.index(name) for name in pick(names, options.variables)]
-    if time is not None and (time.ndim != 1 or len(time) != values.shape[1]):
-        raise InputError(
-            f"the time array of {path} has shape {time.shape}, not ({values.shape[1]},)"
-        )
-    return RawTable([part[:, chosen] for part in values], [names[k] for k in chosen], time)
-
-
-def _detail(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
+def _first(items: Any) -> Any:
+    return items[0] if not np.isscalar(items[0]) else 0.0

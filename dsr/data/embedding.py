@@ -17,7 +17,8 @@ Floats = NDArray[np.float64]
 
 _MOST_POINTS = 4_000
 _RATIO = 10.0
-_SHARE = 0.01
+_SHARE = 0.05
+_NEIGHBOURS = 50
 _DIMENSIONS = range(2, 11)
 _LEAST_DIMENSION = 3
 
@@ -54,6 +55,10 @@ def delay_embed(series: Any, dimension: int, delay: int) -> xr.DataArray:
 
     series = as_series(series)
     _one_variable(series)
+    if dimension < 1 or delay < 1 or dimension != int(dimension) or delay != int(delay):
+        raise InputError(
+            f"dimension and delay must be whole numbers from 1 on, not {dimension} and {delay}"
+        )
     window = (dimension - 1) * delay
     parts = [part[:, 0] for part in trajectories(series)]
     shortest = min(len(part) for part in parts)
@@ -78,7 +83,10 @@ def delay_embed(series: Any, dimension: int, delay: int) -> xr.DataArray:
         trajectory=series["trajectory"].values,
         split=split,
         source=str(series.attrs.get("source", "")),
-        notes=list(series.attrs.get("notes", [])),
+        notes=[
+            *series.attrs.get("notes", []),
+            f"embedded in {dimension} delay coordinates, {delay} samples apart",
+        ],
     )
     units = list(series.attrs.get("variable_units", []))
     result.attrs.update(
@@ -94,7 +102,9 @@ def choose_embedding(series: Any) -> tuple[int, int, str]:
     """Dimension and delay by a simple rule, and the rule in words.
 
     The delay is the first lag at which the autocorrelation falls below 1/e; the dimension is the
-    first with less than 1 % false nearest neighbours (Kennel et al. 1992, ratio 10), at least 3.
+    first with less than 5 % false nearest neighbours (Kennel, Brown and Abarbanel 1992, ratio 10,
+    neighbours closer than three delays in time left out, at most 4,000 points), from 3 to 10. Both
+    are found on the longest trajectory.
 
     Returns
     -------
@@ -116,9 +126,13 @@ def choose_embedding(series: Any) -> tuple[int, int, str]:
     longest = max(trajectories(series), key=len)[:, 0]
     delay, fallen = _delay(longest)
     dimension = _dimension(longest, delay)
-    why = "the autocorrelation falls below 1/e there" if fallen else "a twentieth of the series"
-    reason = f"delay: {why}; dimension: first with under 1 % false neighbours, at least 3"
-    return max(dimension, _LEAST_DIMENSION), delay, reason
+    dimension = max(dimension, _LEAST_DIMENSION)
+    why = "where the autocorrelation falls below 1/e" if fallen else "a twentieth of the series"
+    reason = (
+        f"delay {delay} ({why}), dimension {dimension} (the first with under 5 % false nearest "
+        f"neighbours, at least {_LEAST_DIMENSION})"
+    )
+    return dimension, delay, reason
 
 
 def _one_variable(series: xr.DataArray) -> None:
@@ -151,8 +165,10 @@ def _dimension(x: Floats, delay: int) -> int:
         beyond = x[m * delay : m * delay + rows]
         stride = max(1, rows // _MOST_POINTS)
         chosen = np.arange(0, rows, stride)
-        distance, found = cKDTree(points[chosen]).query(points[chosen], k=6)
-        apart = np.abs(chosen[found] - chosen[:, None]) > delay
+        distance, found = cKDTree(points[chosen]).query(
+            points[chosen], k=min(_NEIGHBOURS, len(chosen))
+        )
+        apart = np.abs(chosen[found] - chosen[:, None]) > 3 * delay
         valid = apart & (distance > 0.0)
         first = valid.argmax(axis=1)
         usable = valid.any(axis=1)

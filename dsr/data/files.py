@@ -201,8 +201,8 @@ def read_tree(path: str | Path) -> xr.DataTree:
         nodes = {node.path: _storable(node.to_dataset(inherit=False)) for node in tree.subtree}
         if found != _content_digest(nodes):
             raise InputError(
-                f"the content of {path} does not match its checksum: it was edited or damaged after "
-                f"dsr wrote it; restore it, or remove the attribute {_DIGEST} if the edit was meant"
+                f"the content of {path} does not match its checksum: it was edited or damaged "
+                f"after dsr wrote it; restore it, or remove the attribute {_DIGEST} if meant so"
             )
     return tree
 

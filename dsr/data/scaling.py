@@ -18,8 +18,8 @@ class Scaler(NamedTuple):
 
     Attributes
     ----------
-    mean, std : arrays, (N,)
-        In original units.
+    mean, std : ndarray (N,)
+        In original units; `std` with ``ddof=1``, and 1 for a variable that does not vary.
 
     Examples
     --------
@@ -27,6 +27,8 @@ class Scaler(NamedTuple):
     >>> scaler = Scaler.fit(np.array([[0.0, 1.0], [2.0, 5.0]]))
     >>> scaler.mean
     array([1., 3.])
+    >>> scaler.inverse(scaler.transform([2.0, 5.0]))
+    array([2., 5.])
     """
 
     mean: Floats
@@ -34,19 +36,30 @@ class Scaler(NamedTuple):
 
     @classmethod
     def fit(cls, series: Any) -> Scaler:
-        """Mean and standard deviation (``ddof=1``) over all samples of all trajectories."""
+        """Mean and standard deviation over all valid samples of all trajectories.
+
+        Raises
+        ------
+        InputError
+            If there are fewer than two samples, or what `dsr.data.as_series` refuses.
+        """
         from dsr.data.series import trajectories
 
         values = np.concatenate(trajectories(series))
+        if len(values) < 2:
+            raise InputError("one sample has no standard deviation; give at least two")
+        mean = values.mean(axis=0)
         std = values.std(axis=0, ddof=1)
-        return cls(values.mean(axis=0), np.where(std > 0.0, std, 1.0))
+        # The mean of a constant is off by rounding; what is below that is not variation.
+        varies = std > 1e-14 * np.abs(values).max(axis=0)
+        return cls(mean, np.where(varies, std, 1.0))
 
     def transform(self, values: Any) -> Floats:
-        """Standardise ``(..., N)``."""
+        """Standardise an array ``(..., N)`` in original units."""
         return np.asarray((np.asarray(values, dtype=np.float64) - self.mean) / self.std)
 
     def inverse(self, values: Any) -> Floats:
-        """Original units of standardised ``(..., N)``."""
+        """Give a standardised array ``(..., N)`` in original units."""
         return np.asarray(np.asarray(values, dtype=np.float64) * self.std + self.mean)
 
     def to_dict(self) -> dict[str, list[float]]:
@@ -55,10 +68,21 @@ class Scaler(NamedTuple):
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Scaler:
-        """Read what `to_dict` wrote."""
-        mean = np.asarray(document["mean"], dtype=np.float64)
-        std = np.asarray(document["std"], dtype=np.float64)
-        good = mean.ndim == 1 and mean.shape == std.shape and np.isfinite(mean).all()
+        """Read what `to_dict` wrote.
+
+        Raises
+        ------
+        InputError
+            If it is not a mean and a positive standard deviation of equal length.
+        """
+        try:
+            mean = np.asarray(document["mean"], dtype=np.float64)
+            std = np.asarray(document["std"], dtype=np.float64)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError("the scaling of this model cannot be read; it is damaged") from error
+        good = mean.ndim == 1 and mean.shape == std.shape and bool(np.isfinite(mean).all())
         if not (good and np.isfinite(std).all() and (std > 0.0).all()):
-            raise InputError("the scaling of this model is damaged")
+            raise InputError(
+                "the scaling of this model is damaged: mean and std must be finite, std positive"
+            )
         return cls(mean, std)

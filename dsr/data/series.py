@@ -1,9 +1,9 @@
-"""The one convention for data: what a series is, and the single door that makes one."""
+"""The one convention for data: what a series is, how one is built, and the single door to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,12 +19,15 @@ Floats = NDArray[np.float64]
 DIMS = ("trajectory", "time", "variable")
 FIELD_DIMS = ("trajectory", "time", "channel", "y", "x")
 
+# Squares of larger numbers leave the range of float64, and with them every variance.
+LARGEST = 1e150
+
 
 def make_series(
     values: Any,
     *,
-    dt: float = 1.0,
-    time_unit: str = "s",
+    dt: float | None = None,
+    time_unit: str | None = None,
     variables: Sequence[str] | None = None,
     like: xr.DataArray | None = None,
     start: float = 0.0,
@@ -33,79 +36,113 @@ def make_series(
     source: str = "",
     notes: Sequence[str] = (),
 ) -> xr.DataArray:
-    """Label arrays as a series.
+    """Label arrays as a series; values are not checked, so that a failed model's run fits too.
 
     Parameters
     ----------
-    values : array (K, T, N) or list of arrays (T_i, N)
+    values : array (K, T, N) or (T, N), or list of arrays (T_i, N)
         Trajectories; unequal lengths are padded with NaN and counted in the ``length`` coordinate.
-    dt, time_unit, start
-        Step and unit of the time axis, and its first value.
+        Arrays (K, T, C, Y, X) make a field.
+    dt : float, optional
+        Sampling step; that of `like`, or 1.
+    time_unit : str, optional
+        Unit of `dt`; that of `like`, or ``"s"``.
     variables : list of str, optional
-        Names; ``x0, x1, ...`` if not given.
+        Names; those of `like`, or ``x0, x1, ...``.
     like : DataArray, optional
         Series whose names, units, step and origin are copied.
+    start : float
+        First value of the time axis.
     trajectory, split : sequences of length K, optional
-        Labels, and "train" or "test" for each trajectory.
-    source, notes
-        Where it came from; sentences for the user.
+        Labels, and ``"train"`` or ``"test"`` for each trajectory.
+    source : str
+        File or system it came from.
+    notes : sequence of str
+        Sentences for the user.
 
     Returns
     -------
     xarray.DataArray, (trajectory, time, variable), float64
+        ``attrs``: ``dt``, ``time_unit``, ``time_origin``, ``calendar``, ``source``,
+        ``variable_units``, ``notes``.
+
+    Raises
+    ------
+    InputError
+        If shapes or numbers of names do not fit.
 
     Examples
     --------
     >>> import numpy as np
-    >>> make_series(np.zeros((1, 5, 2)), dt=0.5).sizes
-    Frozen({'trajectory': 1, 'time': 5, 'variable': 2})
+    >>> series = make_series([np.zeros((5, 2)), np.ones((3, 2))], dt=0.5)
+    >>> dict(series.sizes), series.length.values
+    ({'trajectory': 2, 'time': 5, 'variable': 2}, array([5, 3]))
     """
     import xarray as xr
 
-    lengths = None
-    if isinstance(values, list | tuple):
-        parts = [np.asarray(part, dtype=np.float64) for part in values]
-        sizes = np.array([len(part) for part in parts])
-        block = np.full((len(parts), int(sizes.max()), parts[0].shape[1]), np.nan)
-        for k, part in enumerate(parts):
-            block[k, : len(part)] = part
-        if (sizes != sizes[0]).any():
-            lengths = sizes
-    else:
-        block = np.ascontiguousarray(values, dtype=np.float64)
-    attrs: dict[str, Any] = {"time_origin": "", "calendar": "", "variable_units": []}
+    block, sizes = _block(values)
+    field = block.ndim == 5
+    count, samples, width = block.shape[:3]
+    attrs: dict[str, Any] = {"time_origin": "", "calendar": "", "variable_units": [""] * width}
+    label = "channel" if field else "variable"
+    step, unit = 1.0, "s"
     if like is not None:
-        attrs.update(like.attrs)
-        dt, time_unit = like.attrs.get("dt", dt), like.attrs.get("time_unit", time_unit)
-        variables = variables or [str(v) for v in like["variable"].values]
-    count, samples, width = block.shape
-    attrs.update(dt=float(dt), time_unit=time_unit, source=source, notes=list(notes))
+        kept = ("time_origin", "calendar", "variable_units")
+        attrs.update({key: like.attrs[key] for key in kept if key in like.attrs})
+        step, unit = float(like.attrs.get("dt", step)), str(like.attrs.get("time_unit", unit))
+        if variables is None and label in like.coords and like.sizes[label] == width:
+            variables = [str(v) for v in like[label].values]
+        if len(attrs["variable_units"]) != width:
+            attrs["variable_units"] = [""] * width
+    step, unit = (step if dt is None else float(dt)), (unit if time_unit is None else time_unit)
+    if not (np.isfinite(step) and step > 0):
+        raise InputError(f"dt must be a positive number, not {step}")
+    attrs.update(dt=step, time_unit=unit, source=source, notes=list(notes))
+    names = [f"x{i}" for i in range(width)] if variables is None else [str(v) for v in variables]
+    if len(names) != width:
+        raise InputError(f"{len(names)} names were given for {width} variables")
+    labels = np.arange(count) if trajectory is None else np.asarray(trajectory)
     coords: dict[str, Any] = {
-        "trajectory": np.arange(count) if trajectory is None else np.asarray(trajectory),
-        "time": start + dt * np.arange(samples),
-        "variable": list(variables) if variables else [f"x{i}" for i in range(width)],
+        "trajectory": labels,
+        "time": ("time", start + step * np.arange(samples), {"units": unit}),
+        label: names,
     }
-    if lengths is not None:
-        coords["length"] = ("trajectory", lengths)
+    if (sizes != samples).any():
+        coords["length"] = ("trajectory", sizes)
     if split is not None:
-        coords["split"] = ("trajectory", list(split))
-    return xr.DataArray(block, dims=DIMS, coords=coords, attrs=attrs, name="series")
+        coords["split"] = ("trajectory", [str(s) for s in split])
+    dims = FIELD_DIMS if field else DIMS
+    return xr.DataArray(block, dims=dims, coords=coords, attrs=attrs, name="series")
 
 
 def lengths(series: xr.DataArray) -> NDArray[np.int64]:
-    """Number of valid samples of each trajectory."""
+    """Number of valid samples of each trajectory; the rest is padding.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> lengths(make_series([np.zeros((5, 2)), np.ones((3, 2))]))
+    array([5, 3])
+    """
     if "length" in series.coords:
-        limit = series.sizes["time"]
-        return np.minimum(np.asarray(series["length"].values, dtype=np.int64), limit)
+        stored = np.atleast_1d(np.asarray(series["length"].values, dtype=np.int64))
+        return np.clip(stored, 0, series.sizes["time"])
     return np.full(series.sizes["trajectory"], series.sizes["time"], dtype=np.int64)
 
 
 def trajectories(series: Any) -> list[Floats]:
-    """Valid samples of each trajectory, as contiguous arrays ``(T_i, N)``."""
+    """Valid samples of each trajectory, as contiguous arrays ``(T_i, N)``, padding left out.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [part.shape for part in trajectories([np.zeros((5, 2)), np.ones((3, 2))])]
+    [(5, 2), (3, 2)]
+    """
     series = as_series(series)
+    values = series.values
     return [
-        np.ascontiguousarray(series.values[k, :n], dtype=np.float64)
-        for k, n in enumerate(lengths(series))
+        np.ascontiguousarray(values[k, :n], dtype=np.float64) for k, n in enumerate(lengths(series))
     ]
 
 
@@ -116,31 +153,180 @@ def as_series(
     time_unit: str | None = None,
     minimum: int | None = None,
     name: str = "series",
+    finite: bool = True,
 ) -> xr.DataArray:
-    """Make a checked series of whatever is given."""
+    """Make a checked series of whatever is given: the single door of the package.
+
+    Parameters
+    ----------
+    obj : DataArray, Dataset, array, list of arrays, DataFrame or path
+        A series as it is; a labelled array with a time dimension; a bare array ``(time,)``,
+        ``(time, variable)`` or ``(trajectory, time, variable)``; a list of arrays
+        ``(time, variable)`` of any lengths, one per trajectory; or what `dsr.load` reads.
+    dt, time_unit : optional
+        Step and unit where `obj` has no time axis.
+    minimum : int, optional
+        Least number of samples, over all trajectories.
+    name : str
+        What to call it in messages.
+    finite : bool
+        Refuse NaN and infinities within the trajectories.
+
+    Returns
+    -------
+    xarray.DataArray, (trajectory, time, variable), float64, C-contiguous
+        `obj` itself, not a copy, where it is a sound series already.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used; the message says what, where and what to do.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = as_series(np.zeros((100, 3)), dt=0.1)
+    >>> series.dims, series.attrs["dt"]
+    (('trajectory', 'time', 'variable'), 0.1)
+    """
     import xarray as xr
 
-    if isinstance(obj, str | Path):
-        from dsr.data.load import load
+    if isinstance(obj, str | PathLike):
+        from dsr.data.loading import load
 
-        return as_series(load(obj, dt=dt, time_unit=time_unit), minimum=minimum, name=name)
-    if isinstance(obj, xr.DataArray) and obj.dims == DIMS and "dt" in obj.attrs:
-        series = obj
+        series = load(obj, dt=dt, time_unit=time_unit)
+    elif isinstance(obj, xr.DataArray) and obj.dims in (DIMS, FIELD_DIMS) and "dt" in obj.attrs:
+        series = _settled(obj, name)
     else:
-        values = np.asarray(obj.values if isinstance(obj, xr.DataArray) else obj)
-        if values.dtype.kind not in "iuf":
-            raise InputError(f"the {name} must be numbers, not {values.dtype}")
-        values = values.astype(np.float64)
-        if values.ndim == 1:
-            values = values[:, None]
-        if values.ndim == 2:
-            values = values[None]
-        if values.ndim != 3 or 0 in values.shape:
-            raise InputError(f"the {name} must have shape (time, variable), not {values.shape}")
-        series = make_series(values, dt=dt or 1.0, time_unit=time_unit or "step")
-    valid = [series.values[k, :n] for k, n in enumerate(lengths(series))]
-    if not all(np.isfinite(v).all() for v in valid):
-        raise InputError(f"the {name} holds NaN or inf; pass fill='linear' when loading it")
-    if minimum is not None and sum(len(v) for v in valid) < minimum:
-        raise InputError(f"the {name} has fewer than {minimum} samples")
+        from dsr.data.arrays import object_table
+        from dsr.data.assemble import assemble
+
+        table = object_table(obj, name=name, time_unit=time_unit)
+        series = assemble(table, dt=dt, time_unit=time_unit)
+    if finite:
+        _refuse_unusable(series, name)
+    if minimum is not None and (count := int(lengths(series).sum())) < minimum:
+        raise InputError(
+            f"the {name} has {count} samples and at least {minimum} are needed; "
+            "give a longer stretch"
+        )
     return series
+
+
+def _block(values: Any) -> tuple[Floats, NDArray[np.int64]]:
+    """Stack trajectories into one array, padded with NaN; and their lengths."""
+    if isinstance(values, list | tuple):
+        parts = [np.asarray(part, dtype=np.float64) for part in values]
+        parts = [part[:, None] if part.ndim == 1 else part for part in parts]
+        if not parts or len({part.shape[1:] for part in parts}) != 1:
+            shapes = [part.shape for part in parts][:4]
+            raise InputError(f"trajectories must be arrays (time, variable) alike, not {shapes}")
+        sizes = np.array([len(part) for part in parts], dtype=np.int64)
+        if (sizes == sizes[0]).all():
+            return np.ascontiguousarray(np.stack(parts)), sizes
+        block = np.full((len(parts), int(sizes.max()), *parts[0].shape[1:]), np.nan)
+        for k, part in enumerate(parts):
+            block[k, : len(part)] = part
+        return block, sizes
+    block = np.ascontiguousarray(values, dtype=np.float64)
+    block = block[None] if block.ndim == 2 else block
+    if block.ndim not in (3, 5):
+        raise InputError(
+            f"values must have shape (trajectory, time, variable), not {np.shape(values)}"
+        )
+    return block, np.full(len(block), block.shape[1], dtype=np.int64)
+
+
+def _settled(series: xr.DataArray, name: str) -> xr.DataArray:
+    """Mend what slicing, casting or saving does to a series; most often there is nothing to do."""
+    from dsr.data.time_axis import TimeAxis, spacing, uneven_message
+
+    if 0 in series.shape:
+        raise InputError(f"the {name} is empty: shape {series.shape}")
+    if series.dtype.kind not in "iuf":
+        raise InputError(f"the {name} must hold real numbers, not {series.dtype}")
+    if series.dtype != np.float64 or not series.values.flags.c_contiguous:
+        series = series.copy(data=np.ascontiguousarray(series.values, dtype=np.float64))
+    dt = float(series.attrs["dt"])
+    if not (np.isfinite(dt) and dt > 0):
+        raise InputError(f"the step dt of the {name} is {dt}; it must be positive")
+    if "time" in series.coords and series.sizes["time"] > 1:
+        times = np.asarray(series["time"].values)
+        if times.dtype.kind in "iuf":
+            eps = np.finfo(np.float64).eps * float(np.abs(times).max())
+            axis = TimeAxis(
+                times.astype(np.float64), str(series.attrs.get("time_unit", "")), resolution=eps
+            )
+            found = spacing(axis)
+            if found.first is not None:
+                raise InputError(uneven_message(axis, found, f" of the {name}"))
+            if abs(found.step - dt) > 1e-6 * dt + 8.0 * eps:
+                series = series.assign_attrs(dt=found.step)
+    if "length" in series.coords:
+        series = _recounted(series)
+    return series
+
+
+def _recounted(series: xr.DataArray) -> xr.DataArray:
+    """Count valid samples again where a slice along time has made ``length`` stale."""
+    values, stored = series.values, lengths(series)
+    shorter = [
+        n if n == 0 or np.isfinite(values[k, n - 1]).any() else _last_valid(values[k, :n])
+        for k, n in enumerate(stored)
+    ]
+    if np.array_equal(shorter, stored):
+        return series
+    return series.assign_coords(length=("trajectory", np.array(shorter, dtype=np.int64)))
+
+
+def _last_valid(values: Floats) -> int:
+    rows = np.flatnonzero(np.isfinite(values).any(axis=tuple(range(1, values.ndim))))
+    return int(rows[-1]) + 1 if rows.size else 0
+
+
+def _refuse_unusable(series: xr.DataArray, name: str) -> None:
+    """Refuse NaN, infinities and numbers whose squares overflow, within the valid samples."""
+    if series.dims == FIELD_DIMS:
+        _refuse_moving_gaps(series, name)
+        return
+    values = series.values
+    for k, n in enumerate(lengths(series)):
+        part = values[k, :n]
+        if part.size and np.isfinite(part).all():
+            if max(float(part.max()), -float(part.min())) > LARGEST:
+                raise InputError(
+                    f"the {name} holds values beyond {LARGEST:g}, whose variance cannot be "
+                    "computed; rescale it, or declare such numbers as missing in the file"
+                )
+            continue
+        raise InputError(missing_message(series, k, n, name))
+
+
+def missing_message(series: xr.DataArray, k: int, n: int, name: str) -> str:
+    """Sentence on the missing values of one trajectory: first time, share, and the cure."""
+    bad = ~np.isfinite(series.values[k, :n])
+    if not bad.size:
+        return f"trajectory {series['trajectory'].values[k]} of the {name} has no valid samples"
+    row = int(np.argmax(bad.any(axis=1)))
+    column = int(np.argmax(bad[row]))
+    time = float(series["time"].values[row]) if "time" in series.coords else row
+    where = f"{time:.6g} {series.attrs.get('time_unit', '')}".strip()
+    trajectory = (
+        f" of trajectory {series['trajectory'].values[k]}" if len(series.values) > 1 else ""
+    )
+    return (
+        f"the {name} has missing values (NaN or inf): first at {where}{trajectory} in variable "
+        f"{str(series['variable'].values[column])[:60]!r}, {bad.mean():.2%} of the values; "
+        'pass fill="linear" when loading, or select a part without gaps'
+    )
+
+
+def _refuse_moving_gaps(series: xr.DataArray, name: str) -> None:
+    """A field may have cells that are never valid (land), but none that come and go."""
+    bad = ~np.isfinite(series.values)
+    sometimes = bad.any(axis=1) & ~bad.all(axis=1)
+    if sometimes.any() or bad.all():
+        raise InputError(
+            f"the {name} has {int(sometimes.sum())} grid cells that are missing at some times only "
+            f"({bad.mean():.2%} of all values are missing); fill them before loading"
+        )

@@ -1,255 +1,271 @@
-"""Text tables: delimiter, decimal comma, header, dates and index columns are found out."""
+"""Text tables and data frames: which column is time, which count rows, which cell is no number."""
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from dsr.data.raw import LoadOptions, RawTable, nearest, pick
+from dsr.data.assemble import Table
+from dsr.data.dialect import Sheet, read_sheet
+from dsr.data.picks import Picks, no_such, pick
+from dsr.data.time_axis import decode_time
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_SNIFFED = 65_536
 _TIME_NAMES = (
-    "time",
-    "t",
-    "date",
-    "datetime",
-    "timestamp",
-    "seconds",
-    "sec",
-    "time (s)",
-    "time[s]",
-)
-_MISSING = ("", "na", "nan", "null", "none", "-", "n/a", "#n/a")
+    "time", "t", "times", "date", "datetime", "timestamp", "seconds", "sec", "year", "years",
+)  # fmt: skip
+_INDEX_NAMES = ("", "index", "id", "row", "n", "no", "nr", "#")
+_TRAJECTORY_NAMES = ("trajectory", "traj", "trial", "run", "subject", "realization")
+_MISSING = {"", "na", "nan", "null", "none", "-", "--", "n/a", "#n/a", "?"}
+# A column with more text than this is a label, not a measurement with a slip in it.
+_TEXT_SHARE = 0.5
+_ISO = r"\s*\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}.*)?\s*"
 
 
-def read_csv_table(path: Path, options: LoadOptions) -> RawTable:
-    """Read comma, semicolon, tab or space separated text.
+def read_csv(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
+    """Read comma, semicolon, tab, bar or space separated text.
 
-    A column called ``time`` (or ``options.time``), or the only column of ISO dates, is the axis; a
-    leading column that counts rows is an index and is left out; so are columns of text.
+    A column called ``time`` (or ``picks.time``), or the only column of ISO dates, is the axis; a
+    leading column that only counts rows is left out; so are columns of text.
     """
-    text = _decoded(path)
-    if _binary(text):
-        raise InputError(f"{path} is neither a table of text nor any other file that dsr reads")
-    delimiter, decimal = _dialect(text, path)
-    frame = _frame(text, path, delimiter, decimal)
-    notes: list[str] = []
-    groups = _groups(frame, options, path)
-    time, unit, used = _time(frame, options)
-    frame = frame.drop(columns=[c for c in (used, options.trajectory) if c in frame])
-    frame = _without_index(frame, notes)
-    columns = _numbers(frame, path, options, notes, decimal)
-    if not columns:
-        raise InputError(f"{path} holds no column of numbers beside its time axis")
-    names = pick(list(columns), options.variables)
-    whole = np.stack([columns[name] for name in names], axis=1)
-    units = [_unit(name) for name in names]
-    if groups is None:
-        return RawTable([whole], names, time, unit, units, notes=notes)
-    labels = list(dict.fromkeys(groups))
-    rows = [np.flatnonzero(groups == label) for label in labels]
-    if time is not None:
-        time = time[max(rows, key=len)]
-    return RawTable([whole[r] for r in rows], names, time, unit, units, labels, notes=notes)
-
-
-def _decoded(path: Path) -> str:
-    content = path.read_bytes()
-    marks = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-    encoding = next((name for mark, name in marks.items() if content.startswith(mark)), "utf-8")
-    try:
-        return content.decode(encoding)
-    except UnicodeDecodeError:
-        # Latin-1 reads any byte; whether it is a table is decided by what follows.
-        return content.decode("latin-1")
-
-
-def _binary(text: str) -> bool:
-    head = text[:_SNIFFED]
-    odd = sum(1 for c in head if ord(c) < 32 and c not in "\t\n\r\f")
-    return "\x00" in head or odd > 0.01 * len(head)
-
-
-def _lines(text: str) -> list[str]:
-    head = text[:_SNIFFED].splitlines()
-    return [line for line in head if line.strip() and not line.lstrip().startswith(("#", "%"))][
-        :200
-    ]
-
-
-def _dialect(text: str, path: Path) -> tuple[str, str]:
-    """Delimiter that cuts the lines into the same number of fields, and the decimal mark."""
-    lines = _lines(text)
-    if len(text) > _SNIFFED and len(lines) > 1:
-        lines = lines[:-1]
-    if not lines:
-        raise InputError(f"{path} holds no lines of data")
-    best, most = "", 1
-    for delimiter in (";", "\t", ",", "|"):
-        counts = [len(next(csv.reader([line], delimiter=delimiter))) for line in lines]
-        usual = max(set(counts), key=counts.count)
-        if counts.count(usual) >= 0.9 * len(counts) and usual > most:
-            best, most = delimiter, usual
-        if best == ";":
-            break
-    if not best:
-        counts = [len(line.split()) for line in lines]
-        best = r"\s+" if max(set(counts), key=counts.count) > 1 else ","
-    body = " ".join(lines[1:] or lines)
-    if best != "," and re.search(r"\d,\d", body) and not re.search(r"\d\.\d", body):
-        return best, ","
-    return best, "."
-
-
-def _frame(text: str, path: Path, delimiter: str, decimal: str) -> pd.DataFrame:
     import pandas as pd
 
-    lines = _lines(text)
-    header = _has_header(lines[0], delimiter, decimal)
-    kept = "\n".join(
-        line for line in text.splitlines()
-        if line.strip() and not line.lstrip().startswith(("#", "%"))
-    )  # fmt: skip
+    sheet = read_sheet(path)
     settings: dict[str, Any] = {
-        "sep": delimiter,
-        "header": 0 if header else None,
-        "dtype": str,
+        "sep": sheet.delimiter,
+        "decimal": sheet.decimal,
+        "header": None,
+        "names": list(range(len(sheet.names))),
+        "index_col": False,
         "keep_default_na": False,
+        "na_values": sorted({*_MISSING, *(m.upper() for m in _MISSING), "NaN", "None", "Null"}),
         "skipinitialspace": True,
-        "engine": "c",
+        "float_precision": "round_trip",
+        "low_memory": False,
     }
     try:
-        frame = pd.read_csv(io.StringIO(kept), **settings)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, OverflowError) as error:
-        detail = " ".join(str(error).split())[:160]
-        raise InputError(f"{path} is not a regular table: {detail}") from None
-    except MemoryError:
-        raise InputError(f"{path} needs more memory than there is") from None
-    if header:
-        names = [str(c).strip() or f"column {k + 1}" for k, c in enumerate(frame.columns)]
-        frame.columns = [n if not n.startswith("Unnamed:") else "index" for n in names]
-    else:
-        frame.columns = [f"x{k}" for k in range(frame.shape[1])]
-    if frame.columns.duplicated().any():
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise InputError(f"{path} has two columns called {twice!r}; rename one of them")
-    if len(frame) == 0:
-        raise InputError(f"{path} has a header and no rows")
-    return frame
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame = pd.read_csv(sheet.stream(), **settings)
+    except MemoryError as error:
+        raise InputError(f"{path} needs more memory than there is; cut it in parts") from error
+    except Exception as error:  # ParserError, ValueError, OverflowError, ...
+        raise InputError(f"{path} is not a regular table: {sheet.located(error)}") from error
+    frame.columns = pd.Index(sheet.names)
+    table = frame_table(frame, picks, time_unit=time_unit, source=path.name, sheet=sheet)
+    return replace(table, notes=(*sheet.notes, *table.notes))
 
 
-def _has_header(line: str, delimiter: str, decimal: str) -> bool:
-    fields = line.split() if delimiter == r"\s+" else next(csv.reader([line], delimiter=delimiter))
-    return not any(_is_number(f, decimal) or _is_date(f) for f in fields if f.strip())
+def frame_table(
+    frame: pd.DataFrame,
+    picks: Picks | None = None,
+    *,
+    time_unit: str | None = None,
+    source: str = "",
+    sheet: Sheet | None = None,
+) -> Table:
+    """Take the columns of a data frame; groups of rows are trajectories where a column says so."""
+    picks = picks or Picks()
+    if not frame.columns.is_unique:
+        twice = str(frame.columns[frame.columns.duplicated()][0])
+        raise InputError(f"two columns are called {twice[:60]!r}; rename one of them")
+    notes: list[str] = []
+    frame = frame.rename(columns=str)
+    group, frame = _group_column(frame, picks, notes)
+    time_name, times = _time_column(frame, picks, sheet, notes)
+    frame = frame.drop(columns=[time_name] if time_name in frame else [])
+    columns = _number_columns(frame, picks, sheet, notes)
+    names = pick(list(columns), picks.names)
+    if not names:
+        raise InputError(f"{source or 'the table'} has no column of numbers beside its time axis")
+    whole = np.stack([columns[name] for name in names], axis=1)
+    rows: list[NDArray[np.int64]] = [np.arange(len(whole))]
+    labels: list[Any] | None = None
+    if group is not None:
+        rows, labels = _rows_of(group)
+    axes = None
+    if times is not None:
+        attrs = {"units": _unit(str(time_name))} if times.dtype.kind in "iuf" else {}
+        axes = [
+            decode_time(times[row], attrs, name=str(time_name), time_unit=time_unit) for row in rows
+        ]
+    return Table(
+        values=[np.ascontiguousarray(whole[row]) for row in rows],
+        axes=axes,
+        names=names,
+        units=[_unit(name) for name in names],
+        labels=labels,
+        notes=tuple(notes),
+        source=source,
+    )
 
 
-def _is_number(text: str, decimal: str) -> bool:
-    try:
-        float(text.strip().replace(decimal, "."))
-    except ValueError:
-        return text.strip().lower() in _MISSING[1:]
-    return True
+def _group_column(
+    frame: pd.DataFrame, picks: Picks, notes: list[str]
+) -> tuple[pd.Series[Any] | None, pd.DataFrame]:
+    """Column that tells trajectories apart, taken out of the frame."""
+    name = picks.trajectory
+    if name is None:
+        if picks.names is not None and any(n in _TRAJECTORY_NAMES for n in picks.names):
+            return None, frame
+        name = next((c for c in frame.columns if c.lower() in _TRAJECTORY_NAMES), None)
+        if name is None or frame[name].nunique() > len(frame) // 2:
+            return None, frame
+        notes.append(f"column {name!r} tells trajectories apart")
+    elif name not in frame:
+        raise no_such(name, frame.columns, "trajectory column")
+    return frame[name], frame.drop(columns=[name])
 
 
-def _is_date(text: str) -> bool:
-    return bool(re.match(r"\s*\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}.*)?\s*$", text))
+def _rows_of(group: pd.Series[Any]) -> tuple[list[NDArray[np.int64]], list[Any]]:
+    codes, labels = group.factorize()
+    if (codes < 0).any():
+        row = int(np.argmax(codes < 0)) + 1
+        raise InputError(f"the trajectory column {str(group.name)[:60]!r} is empty in row {row}")
+    plain = [label.item() if isinstance(label, np.generic) else label for label in labels]
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes))
+    return [np.sort(part) for part in np.split(order, ends[:-1])], plain
 
 
-def _groups(frame: pd.DataFrame, options: LoadOptions, path: Path) -> Any:
-    if options.trajectory is None:
-        return None
-    del path
-    if options.trajectory not in frame:
-        raise nearest(options.trajectory, frame.columns, "trajectory column")
-    return frame[options.trajectory].to_numpy(dtype=object)
-
-
-def _time(frame: pd.DataFrame, options: LoadOptions) -> tuple[Any, str, str | None]:
-    """Time axis, its unit, and the column it came from."""
-    if options.time is not None:
-        if options.time not in frame:
-            raise nearest(options.time, frame.columns, "time column")
-        return (*_axis_values(frame[options.time], options.time), options.time)
+def _time_column(
+    frame: pd.DataFrame, picks: Picks, sheet: Sheet | None, notes: list[str]
+) -> tuple[str | None, NDArray[Any] | None]:
+    """Name and values of the time axis; a column that only counts rows is an index, not time."""
+    if picks.time is not None:
+        if picks.time not in frame:
+            raise no_such(picks.time, frame.columns, "time column")
+        return picks.time, _times(frame[picks.time], sheet)
+    wanted = picks.names or []
     for name in frame.columns:
-        bare = re.sub(r"\s*[\[(].*[\])]\s*$", "", str(name)).strip().lower()
-        if bare in _TIME_NAMES:
-            return (*_axis_values(frame[name], str(name)), str(name))
-    dated = [c for c in frame.columns if frame[c].head(50).map(_is_date).all()]
+        bare = re.sub(r"\s*[\[(].*[\])]\s*$", "", name).strip().lower()
+        if bare in _TIME_NAMES and name not in wanted:
+            return name, _times(frame[name], sheet)
+    if sheet is None and not _counts_rows(np.asarray(frame.index)):
+        index = np.asarray(frame.index)
+        if index.dtype.kind in "Mmiuf":
+            return str(frame.index.name or "index"), index
+    dated = [c for c in frame.columns if _is_dated(frame[c])]
     if len(dated) == 1:
-        return (*_axis_values(frame[dated[0]], str(dated[0])), str(dated[0]))
-    return None, "", None
+        return dated[0], _times(frame[dated[0]], sheet)
+    return _unnamed_axis(frame, sheet, notes)
 
 
-def _axis_values(column: pd.Series[str], name: str) -> tuple[Any, str]:
-    texts = column.str.strip()
-    if texts.map(_is_date).all():
+def _unnamed_axis(
+    frame: pd.DataFrame, sheet: Sheet | None, notes: list[str]
+) -> tuple[str | None, NDArray[Any] | None]:
+    """First column without a telling name: a counter is dropped, an even axis is time."""
+    first = frame.columns[0]
+    unnamed = first.lower() in _INDEX_NAMES or (sheet is not None and not sheet.headed)
+    if frame.shape[1] < 2 or not unnamed or frame[first].dtype.kind not in "iuf":
+        return None, None
+    values = frame[first].to_numpy(dtype=np.float64)
+    if len(values) < 3 or not np.isfinite(values).all():
+        return None, None
+    if _counts_rows(values):
+        notes.append(f"left out column {first!r}, which only counts rows")
+        return first, None
+    steps = np.diff(values)
+    if (steps > 0).all() and np.ptp(steps) <= 1e-3 * steps.mean():
+        notes.append(f"column {first!r} increases evenly and was taken for time")
+        return first, values
+    return None, None
+
+
+def _counts_rows(values: NDArray[Any]) -> bool:
+    if values.dtype.kind not in "iuf" or not values.size:
+        return False
+    return bool((values == values[0] + np.arange(len(values))).all()) and values[0] in (0, 1)
+
+
+def _is_dated(column: pd.Series[Any]) -> bool:
+    if column.dtype.kind == "M":
+        return True
+    return column.dtype.kind not in "iufb" and bool(
+        column.head(50).astype(str).str.fullmatch(_ISO).all()
+    )
+
+
+def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
+    """Values of a time column: numbers, or ISO dates."""
+    import pandas as pd
+
+    if column.dtype.kind in "iufMm":
+        return np.asarray(column.to_numpy())
+    texts = column.astype(str)
+    dated = texts.str.fullmatch(_ISO)
+    if dated.all():
         try:
-            return texts.to_numpy(dtype="datetime64[ns]"), ""
-        except ValueError:
-            pass
-    try:
-        return texts.str.replace(",", ".").to_numpy(dtype=np.float64), _unit(name)
-    except ValueError:
-        bad = next((t for t in texts if not (_is_date(t) or _is_number(t, "."))), texts.iloc[0])
-        raise InputError(
-            f"the time column {name!r} holds {str(bad)[:40]!r}, which is neither a number nor an "
-            "ISO date such as 2021-03-02T12:00:00"
-        ) from None
+            stamps = pd.to_datetime(texts, format="ISO8601", utc=True)
+            return np.asarray(stamps.dt.tz_localize(None).to_numpy())
+        except (ValueError, OverflowError) as error:
+            reason = " ".join(str(error).split())[:100]
+            raise InputError(
+                f"the time column {str(column.name)[:60]!r} holds a date that cannot be ({reason})"
+            ) from error
+    numeric = pd.to_numeric(texts, errors="coerce").notna()
+    bad = ~(dated if dated.mean() > numeric.mean() else numeric)
+    row = int(np.argmax(bad.to_numpy()))
+    raise InputError(
+        f"the time column {str(column.name)[:60]!r} holds {texts.iloc[row][:40]!r} in "
+        f"{_place(row, sheet)}, which is neither a number nor an ISO date such as "
+        "2021-03-02T12:00:00; rewrite it so"
+    )
+
+
+def _number_columns(
+    frame: pd.DataFrame, picks: Picks, sheet: Sheet | None, notes: list[str]
+) -> dict[str, NDArray[np.float64]]:
+    """Columns of numbers; one that is mostly text is left out, a stray text is an error."""
+    import pandas as pd
+
+    wanted = picks.names
+    result: dict[str, NDArray[np.float64]] = {}
+    left = []
+    for name in frame.columns:
+        if wanted is not None and name not in wanted:
+            continue
+        column = frame[name]
+        if column.dtype.kind in "iuf":
+            result[name] = column.to_numpy(dtype=np.float64)
+            continue
+        texts = column.astype(object)
+        missing = texts.isna().to_numpy()
+        numeric = pd.to_numeric(texts.where(~missing, "nan").astype(str), errors="coerce")
+        bad = np.array(numeric.isna() & ~column.isna()) | (column.dtype.kind in "bMm")
+        if not bad.any():
+            result[name] = numeric.to_numpy(dtype=np.float64)
+        elif bad.mean() > _TEXT_SHARE and (wanted is None or name not in wanted):
+            left.append(name)
+        else:
+            row = int(np.argmax(bad))
+            raise InputError(
+                f"column {name[:60]!r} holds {str(texts.iloc[row])[:40]!r} in {_place(row, sheet)},"
+                " which is no number; correct it, leave the cell empty, or leave the column out"
+            )
+    if left:
+        notes.append(f"left out, columns of text: {', '.join(n[:40] for n in left[:8])}")
+    if wanted is not None:
+        pick([*result], [n for n in wanted if n not in frame.columns])
+    return result
+
+
+def _place(row: int, sheet: Sheet | None) -> str:
+    return f"row {row + 1}" if sheet is None else f"row {row + 1} (line {sheet.numbers[row]})"
 
 
 def _unit(name: str) -> str:
-    found = re.search(r"[\[(]\s*([^\])]{1,20}?)\s*[\])]\s*$", str(name))
-    return found.group(1) if found else ""
-
-
-def _without_index(frame: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
-    """Leave out a first column that only counts rows."""
-    if frame.shape[1] < 2:
-        return frame
-    first = frame.columns[0]
-    try:
-        values = frame[first].to_numpy(dtype=np.float64)
-    except ValueError:
-        return frame
-    counts = len(values) > 2 and (np.diff(values) == 1.0).all() and values[0] in (0.0, 1.0)
-    named = str(first).strip().lower() in ("index", "id", "row", "n", "#", "x0")
-    if counts and named:
-        notes.append(f"left out column {first!r}, which only counts rows")
-        return frame.drop(columns=[first])
-    return frame
-
-
-def _numbers(
-    frame: pd.DataFrame, path: Path, options: LoadOptions, notes: list[str], decimal: str
-) -> dict[str, Any]:
-    """Columns of numbers; one that is mostly text is left out, a stray text is an error."""
-    wanted = options.variables
-    asked = [] if wanted is None else (wanted.split(",") if isinstance(wanted, str) else wanted)
-    result: dict[str, Any] = {}
-    for name in frame.columns:
-        texts = frame[name].str.strip()
-        if decimal == ",":
-            texts = texts.str.replace(",", ".")
-        plain = texts.where(~texts.str.lower().isin(_MISSING), "nan")
-        try:
-            result[str(name)] = plain.to_numpy(dtype=np.float64)
-            continue
-        except ValueError:
-            bad = [k for k, t in enumerate(plain) if not _is_number(t, ".")]
-        if len(bad) > 0.5 * len(plain) and name not in [str(a).strip() for a in asked]:
-            notes.append(f"left out column {name!r}, which holds text")
-            continue
-        raise InputError(
-            f"{path.name}: row {bad[0] + 1} of column {name!r} holds "
-            f"{str(frame[name].iloc[bad[0]])[:40]!r}, which is no number; correct or remove it"
-        )
-    return result
+    """Unit in brackets at the end of a name; that of a column of years is the year."""
+    found = re.search(r"[\[(]\s*([^\])]{1,20}?)\s*[\])]\s*$", name)
+    if found:
+        return found.group(1)
+    return {"year": "year", "years": "year", "seconds": "s", "sec": "s"}.get(name.lower(), "")

@@ -4,89 +4,131 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dsr.data.netcdf import own_series, quiet_cleanup, stack_dataset
-from dsr.data.raw import LoadOptions, RawTable
+from dsr.data.files import quiet_cleanup
+from dsr.data.netcdf import SETTINGS, choose_group, has_numbers
+from dsr.data.picks import no_such
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
     import xarray as xr
 
 _LARGEST_DOCUMENT = 10_000_000
+_GROUP_FILES = ("zarr.json", ".zgroup")
 
 
-def read_zarr(path: Path, options: LoadOptions) -> RawTable | xr.DataArray:
-    """Read a Zarr store (version 2 or 3) by the rules of NetCDF files."""
+def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
+    """Read one group of a store (format 2 or 3), with notes for the user.
+
+    Raises
+    ------
+    InputError
+        If zarr is not installed, or chunks are missing or are links.
+    """
     try:
         import zarr  # noqa: F401
-    except ImportError:
+    except ImportError as error:
         raise InputError(
-            f"{path} is a Zarr store, which needs the package zarr; install "
-            "dsr-toolkit[distributed]"
-        ) from None
+            f"{path} is a Zarr store, and the package zarr is not installed; "
+            'run: pip install "dsr-toolkit[distributed]"'
+        ) from error
     import xarray as xr
 
-    _no_links(path)
-    _no_holes(path)
-    settings: dict[str, Any] = {"engine": "zarr", "decode_times": False, "decode_timedelta": False}
-    with quiet_cleanup():
+    _refuse_links(path)
+    _refuse_holes(path)
+    notes: list[str] = []
+    settings = {**SETTINGS, "engine": "zarr", "consolidated": False}
+    with quiet_cleanup(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         try:
-            with xr.open_dataset(path, consolidated=False, group=options.group, **settings) as ds:
-                dataset = ds.load()
-        except Exception as error:
-            detail = " ".join(str(error).split())[:120]
-            raise InputError(f"{path} cannot be read as a Zarr store: {detail}") from None
-    own = own_series(dataset)
-    if own is not None and options == LoadOptions(group=options.group):
-        return own
-    return stack_dataset(dataset, options)
-
-
-def _no_links(path: Path) -> None:
-    for entry in path.rglob("*"):
-        if entry.is_symlink():
+            name = _group(path, group, settings, notes)
+            with xr.open_dataset(path, **settings, group=name) as dataset:
+                return dataset.load(), notes
+        except InputError:
+            raise
+        except Exception as error:  # whatever a damaged store makes the libraries raise
+            reason = " ".join(str(error).split())[:120]
             raise InputError(
-                f"{path} contains a symbolic link ({entry.name}), which is not followed"
-            )
+                f"{path} cannot be read as a Zarr store ({type(error).__name__}: {reason}); it may "
+                "be damaged or incomplete: copy it again"
+            ) from error
 
 
-def _no_holes(path: Path) -> None:
+def _group(
+    path: Path, wanted: str | None, settings: dict[str, Any], notes: list[str]
+) -> str | None:
+    import xarray as xr
+
+    names = ["/"]
+    for folder in sorted(p for p in path.rglob("*") if p.is_dir()):
+        meta = next((folder / n for n in _GROUP_FILES if (folder / n).exists()), None)
+        if meta is not None and _document(meta).get("node_type", "group") == "group":
+            names.append("/" + folder.relative_to(path).as_posix())
+    if wanted is not None:
+        full = f"/{wanted.strip('/')}"
+        if full not in names:
+            raise no_such(wanted, names[1:], "group")
+        return full
+    if len(names) == 1:
+        return None
+    found = {}
+    for name in names:
+        with xr.open_dataset(path, **settings, group=name) as dataset:
+            found[name] = has_numbers(dataset)
+    return choose_group(found, notes)
+
+
+def _refuse_links(path: Path) -> None:
+    for folder, folders, files in os.walk(path):
+        for name in (*folders, *files):
+            if Path(folder, name).is_symlink():
+                raise InputError(
+                    f"{path} contains a link ({name[:60]}), which is not followed; replace it by "
+                    "the file itself"
+                )
+
+
+def _refuse_holes(path: Path) -> None:
     """Compare the number of chunks each array should have with the files that are there."""
     for document in [*path.rglob("zarr.json"), *path.rglob(".zarray")]:
+        meta = _document(document)
+        if document.name == "zarr.json" and meta.get("node_type") != "array":
+            continue
         array = document.parent
-        meta = _metadata(document)
-        if document.name == "zarr.json":
-            if meta.get("node_type") != "array":
-                continue
-            chunks = meta.get("chunk_grid", {}).get("configuration", {}).get("chunk_shape", [])
-            present = sum(1 for f in (array / "c").rglob("*") if f.is_file())
-            present += (array / "c").is_file()
-        else:
-            chunks = meta.get("chunks", [])
-            present = sum(1 for f in array.rglob("*") if f.is_file() and not f.name.startswith("."))
-        shape = meta.get("shape", [])
-        try:
-            expected = math.prod(
-                math.ceil(int(n) / int(c)) for n, c in zip(shape, chunks, strict=True)
-            )
-        except (TypeError, ValueError, ZeroDivisionError):
-            raise InputError(f"{path} has a damaged description of array {array.name!r}") from None
+        expected, present = _chunks(meta, array, old=document.name == ".zarray")
         if present < expected:
             raise InputError(
-                f"array {array.name!r} of {path} has {present} of {expected} chunks; the missing "
-                "ones would read as fill values, so the store is incomplete"
+                f"array {array.name[:60]!r} of {path} has {present} of {expected} chunks; the "
+                "missing ones would read as fill values: copy the store again"
             )
 
 
-def _metadata(document: Path) -> dict[str, Any]:
+def _chunks(meta: dict[str, Any], array: Path, *, old: bool) -> tuple[int, int]:
+    """Number of chunk files an array should have and has."""
+    try:
+        shape = [int(n) for n in meta["shape"]]
+        if old:
+            sizes = [int(n) for n in meta["chunks"]]
+        else:
+            sizes = [int(n) for n in meta["chunk_grid"]["configuration"]["chunk_shape"]]
+        expected = math.prod(math.ceil(n / c) for n, c in zip(shape, sizes, strict=True))
+    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise InputError(
+            f"the description of array {array.name[:60]!r} is damaged; copy the store again"
+        ) from error
+    files = [f for f in array.rglob("*") if f.is_file() and not f.name.startswith(".")]
+    return expected, sum(1 for f in files if f.name != "zarr.json")
+
+
+def _document(document: Path) -> dict[str, Any]:
     try:
         if document.stat().st_size > _LARGEST_DOCUMENT:
-            raise InputError(f"{document} is too large to describe an array")
+            raise ValueError("too large")
         meta = json.loads(document.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{document} is damaged") from None
+        raise InputError(f"{document} is damaged ({error}); copy the store again") from error
     return meta if isinstance(meta, dict) else {}

@@ -1,0 +1,124 @@
+"""Dates: CF reference dates and calendars, and axes that are regular in months or years."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr.errors import InputError
+
+MONTHLY = ("month", "year")
+
+# Positions within the month may differ by this share of a month: the 16th of February and of March,
+# mid-months and month ends all pass, wandering dates do not.
+_MONTH_SLACK = 0.1
+
+
+def read_reference(numbers: Any, units: str, calendar: str, name: str) -> Any:
+    """Dates of numbers such as "hours since 1900-01-01" in a CF calendar.
+
+    Raises
+    ------
+    InputError
+        If the reference date or the calendar cannot be read.
+    """
+    import warnings
+
+    import cftime
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return cftime.num2date(numbers, units, calendar=calendar)
+    except (ValueError, OverflowError, TypeError, AttributeError) as error:
+        reason = " ".join(str(error).split())[:120]
+        raise InputError(
+            f"the unit {units[:60]!r} (calendar {calendar[:20]!r}) of the time axis {name!r} "
+            f"cannot be read ({reason}); pass time_unit= after removing the unit"
+        ) from error
+
+
+def iso_text(moment: Any) -> str:
+    """Shortest ISO text of a date, whatever its kind."""
+    if isinstance(moment, np.datetime64):
+        text = str(np.datetime_as_string(moment.astype("datetime64[us]"), unit="us"))
+    else:
+        text = moment.isoformat()
+        text = text if "." in text else f"{text}.000000"
+    text = text[:-1].rstrip("0").rstrip(".") if text.endswith("0") and "." in text else text
+    text = text.rstrip(".")
+    return text.removesuffix("T00:00:00")
+
+
+def calendar_axis(dates: Any) -> tuple[NDArray[np.float64], str] | None:
+    """Read an axis as counts of months or years after its first date, if it is regular so.
+
+    Parameters
+    ----------
+    dates : array of datetime64, or sequence of date objects
+        In increasing order.
+
+    Returns
+    -------
+    (numbers, unit) or None
+        None if the dates do not sit at about the same place of their months, or two share a month.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> calendar_axis(np.array(["2001-01-16", "2001-02-15", "2001-03-16"], dtype="datetime64[s]"))
+    (array([0., 1., 2.]), 'month')
+    """
+    months, position = _months(dates)
+    steps = np.diff(months)
+    if (steps < 1).any() or float(np.ptp(position)) > _MONTH_SLACK:
+        return None
+    numbers = (months - months[0]).astype(np.float64)
+    if (steps % 12 == 0).all():
+        return numbers / 12.0, "year"
+    return numbers, "month"
+
+
+def label_date(origin: str, calendar: str, unit: str, number: float, seconds: float) -> str:
+    """Date of a time after an origin, or "" where it cannot be computed."""
+    try:
+        if unit in MONTHLY:
+            start = datetime.fromisoformat(origin[:10])
+            month = (
+                start.year * 12 + start.month - 1 + round(number * (12 if unit == "year" else 1))
+            )
+            return f"{month // 12:04d}-{month % 12 + 1:02d}"
+        if calendar in ("", "standard", "gregorian", "proleptic_gregorian"):
+            moment = datetime.fromisoformat(origin) + timedelta(seconds=seconds)
+            return iso_text(moment.replace(tzinfo=None))
+        return iso_text(read_reference(seconds, f"seconds since {origin}", calendar, "time"))
+    except (ValueError, OverflowError):
+        return ""
+
+
+def _months(dates: Any) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Month number (from year 0) of each date and its place within the month, from 0 to 1."""
+    if isinstance(dates, np.ndarray) and dates.dtype.kind == "M":
+        start = dates.astype("datetime64[M]")
+        inside = (dates - start.astype(dates.dtype)) / np.timedelta64(1, "s")
+        length = ((start + 1).astype("datetime64[s]") - start.astype("datetime64[s]")) / (
+            np.timedelta64(1, "s")
+        )
+        return start.astype(np.int64) + 1970 * 12, np.asarray(inside / length)
+    months, position = [], []
+    for moment in np.asarray(dates, dtype=object).ravel():
+        months.append(moment.year * 12 + moment.month - 1)
+        day = moment.day - 1 + (moment.hour + moment.minute / 60) / 24
+        position.append(day / _days_in_month(moment))
+    return np.array(months, dtype=np.int64), np.array(position)
+
+
+def _days_in_month(moment: Any) -> int:
+    if hasattr(moment, "daysinmonth"):
+        return int(moment.daysinmonth)
+    import calendar
+
+    return calendar.monthrange(moment.year, moment.month)[1]

@@ -1,0 +1,247 @@
+"""Cures a user asks for: filling gaps, resampling an uneven axis, dropping constant variables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr.data.assemble import Table, assemble, settle_axes, trim_padding
+from dsr.data.series import as_series, lengths
+from dsr.data.time_axis import spacing
+from dsr.data.units import parse_step
+from dsr.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Floats = NDArray[np.float64]
+
+FILLS = ("linear", "nearest", "previous", "mean")
+
+# More values than this after resampling are taken for a mistaken unit.
+_MOST_VALUES = 200_000_000
+
+
+def clean(
+    obj: Any,
+    *,
+    dt: float | None = None,
+    time_unit: str | None = None,
+    resample: str | float | None = None,
+    fill: str | None = None,
+    drop_constant: bool = False,
+    name: str = "series",
+) -> xr.DataArray:
+    """Make a sound series of a series that has gaps or constant variables.
+
+    Parameters
+    ----------
+    obj : series
+        Anything `dsr.data.as_series` takes; NaN and infinities are missing values.
+    dt, time_unit : optional
+        Step and unit where `obj` has no time axis.
+    resample : str or float, optional
+        New step in the unit of the time axis (``0.1``), with a unit (``"0.1s"``), or ``"auto"``
+        for the usual one. Values are interpolated linearly; nothing is filtered.
+    fill : {"linear", "nearest", "previous", "mean"}, optional
+        How missing values are replaced, along time. Before the first and after the last valid
+        value, that value is repeated.
+    drop_constant : bool
+        Leave out variables that do not vary within any trajectory.
+    name : str
+        What to call it in messages.
+
+    Returns
+    -------
+    DataArray, (trajectory, time, variable)
+        ``attrs["notes"]`` say what was done.
+
+    Raises
+    ------
+    InputError
+        If something remains that needs another option; the message names it.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> clean(np.array([0.0, 1.0, np.nan, 3.0]), fill="linear").values.ravel()
+    array([0., 1., 2., 3.])
+    """
+    from dsr.data.arrays import object_table
+
+    return finish(
+        object_table(obj, name=name, time_unit=time_unit),
+        dt=dt,
+        time_unit=time_unit,
+        resample=resample,
+        fill=fill,
+        drop_constant=drop_constant,
+        name=name,
+    )
+
+
+def finish(
+    table: Table,
+    *,
+    dt: float | None = None,
+    time_unit: str | None = None,
+    resample: str | float | None = None,
+    fill: str | None = None,
+    drop_constant: bool = False,
+    name: str = "series",
+) -> xr.DataArray:
+    """Apply the cures asked for, assemble, and refuse what still needs one."""
+    if fill is not None and fill not in FILLS:
+        raise InputError(f"fill={str(fill)[:40]!r} is not known; use one of {', '.join(FILLS)}")
+    table = trim_padding(settle_axes(table, dt=dt, time_unit=time_unit))
+    if any(0 in part.shape for part in table.values):
+        raise InputError(f"the {name} is empty: it has no samples")
+    table = _infinities_are_missing(table)
+    if fill is not None:
+        table = _filled(table, fill)
+    if resample is not None:
+        table = _resampled(table, resample)
+    return judged(assemble(table), drop_constant=drop_constant, name=name)
+
+
+def judged(series: xr.DataArray, *, drop_constant: bool = False, name: str) -> xr.DataArray:
+    """Refuse what still needs a cure; leave out constant variables where that is wanted."""
+    return _varying(as_series(series, name=name), drop_constant, name)
+
+
+def constant_variables(series: xr.DataArray) -> list[int]:
+    """Indices of the variables that do not vary within any trajectory.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> constant_variables(as_series(np.array([[0.0, 2.0], [1.0, 2.0]])))
+    [1]
+    """
+    constant = np.ones(series.sizes["variable"], dtype=bool)
+    for k, n in enumerate(lengths(series)):
+        part = series.values[k, :n]
+        with np.errstate(all="ignore"):
+            low, high = _limits(part)
+        constant &= ~(high - low > 1e-14 * np.maximum(np.abs(low), np.abs(high)))
+    return [int(i) for i in np.flatnonzero(constant)]
+
+
+def _limits(part: Floats) -> tuple[Floats, Floats]:
+    """Least and greatest valid value of each variable."""
+    if np.isfinite(part).all():
+        return part.min(axis=0), part.max(axis=0)
+    valid = np.where(np.isfinite(part), part, np.inf).min(axis=0)
+    return valid, np.where(np.isfinite(part), part, -np.inf).max(axis=0)
+
+
+def _varying(series: xr.DataArray, drop: bool, name: str) -> xr.DataArray:
+    if "variable" not in series.dims:
+        return series
+    constant = constant_variables(series)
+    if not constant:
+        return series
+    names = [str(series["variable"].values[i])[:60] for i in constant]
+    shown = ", ".join(repr(n) for n in names[:5]) + (", ..." if len(names) > 5 else "")
+    total = series.sizes["variable"]
+    if len(constant) == total:
+        only = "its only variable is constant" if total == 1 else f"all {total} are constant"
+        raise InputError(f"the {name} does not vary: {only}; there is nothing to reconstruct")
+    if not drop:
+        start = float(series["time"].values[0])
+        raise InputError(
+            f"{len(constant)} of {total} variables of the {name} do not vary ({shown}, constant "
+            f"from {start:.6g} {series.attrs['time_unit']} on, 100% of the samples); pass "
+            "drop_constant=True (--drop-constant), or choose others with variables="
+        )
+    kept = [i for i in range(total) if i not in constant]
+    out = series.isel(variable=kept)
+    out = out.copy(data=np.ascontiguousarray(out.values))
+    units = list(series.attrs.get("variable_units", []))
+    notes = [*series.attrs.get("notes", []), f"constant variables were left out: {shown}"]
+    out.attrs["notes"] = notes
+    if len(units) == total:
+        out.attrs["variable_units"] = [units[i] for i in kept]
+    return out
+
+
+def _infinities_are_missing(table: Table) -> Table:
+    if not any(np.isinf(part).any() for part in table.values):
+        return table
+    return replace(table, values=[np.where(np.isinf(p), np.nan, p) for p in table.values])
+
+
+def _filled(table: Table, method: str) -> Table:
+    count = sum(int(np.isnan(part).sum()) for part in table.values)
+    if not count:
+        return table
+    if table.is_field:
+        raise InputError("fill= works on series, not on fields; fill the grid before loading")
+    total = sum(part.size for part in table.values)
+    values = []
+    for k, (part, axis) in enumerate(zip(table.values, table.axes or [], strict=True)):
+        part = part.copy()
+        for j in range(part.shape[1]):
+            good = np.isfinite(part[:, j])
+            if good.all():
+                continue
+            if not good.any():
+                column = table.names[j] if table.names else str(j)
+                raise InputError(
+                    f"variable {column[:60]!r} has no valid value in trajectory {k}; "
+                    "leave it out with variables="
+                )
+            part[:, j] = _fill_column(part[:, j], good, axis.numbers, method)
+        values.append(part)
+    note = f"{count} missing values ({count / total:.2%}) were filled ({method})"
+    return replace(table, values=values).with_notes(note)
+
+
+def _fill_column(column: Floats, good: NDArray[np.bool_], t: Floats, method: str) -> Floats:
+    if method == "mean":
+        return np.where(good, column, column[good].mean())
+    if method == "linear":
+        return np.where(good, column, np.interp(t, t[good], column[good]))
+    at = np.flatnonzero(good)
+    right = np.clip(np.searchsorted(at, np.arange(len(column))), 0, len(at) - 1)
+    left = np.clip(np.searchsorted(at, np.arange(len(column)), side="right") - 1, 0, len(at) - 1)
+    if method == "previous":
+        return np.asarray(column[at[left]])
+    nearer = np.abs(t - t[at[left]]) <= np.abs(t[at[right]] - t)
+    return np.asarray(column[np.where(nearer, at[left], at[right])])
+
+
+def _resampled(table: Table, wanted: str | float) -> Table:
+    axes = table.axes or []
+    unit = axes[0].unit
+    longest = max(axes, key=lambda axis: axis.numbers.size)
+    usual = spacing(longest).step
+    step = usual if wanted == "auto" else parse_step(wanted, unit)
+    if wanted == "auto":
+        step = float(f"{step:.6g}")
+    size = sum(float(axis.numbers[-1] - axis.numbers[0]) / step + 1 for axis in axes)
+    if size * table.values[0][0].size > _MOST_VALUES:
+        raise InputError(
+            f"resample={step:g} {unit} would make {size:.3g} samples out of "
+            f"{sum(len(v) for v in table.values)}; give a larger step"
+        )
+    values, even = [], []
+    for part, axis in zip(table.values, axes, strict=True):
+        spacing(axis)
+        start, end = float(axis.numbers[0]), float(axis.numbers[-1])
+        count = int(np.floor((end - start) / step * (1 + 1e-12) + 1e-9)) + 1
+        t: Floats = np.asarray(start + step * np.arange(count), dtype=np.float64)
+        flat = part.reshape(len(part), -1)
+        out = np.column_stack([np.interp(t, axis.numbers, column) for column in flat.T])
+        values.append(out.reshape(count, *part.shape[1:]))
+        rounding = np.finfo(np.float64).eps * float(np.abs(t).max())
+        even.append(axis._replace(numbers=t, resolution=rounding))
+    if max(len(v) for v in values) < 2:
+        raise InputError(
+            f"resample={step:g} {unit} is longer than the series; give a step well below its length"
+        )
+    note = f"resampled to a step of {step:g} {unit} by linear interpolation, without a filter"
+    return replace(table, values=values, axes=even).with_notes(note)
