@@ -31,7 +31,7 @@ def embed(
     from dsr.data import load as read
 
     del seed
-    path = output_path(out, f"{Path(file).stem}-embedded")
+    path = output_path(out, f"{Path(file).stem}-embedded", keep=(file,))
     series = read(file, **(load or {}))
     if "variable" not in series.dims:
         raise InputError(f"{file} is a field; delay coordinates need a series of one variable")

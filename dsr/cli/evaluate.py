@@ -29,7 +29,7 @@ def evaluate(
     from dsr.runs import open_run, require_finished
 
     opened = require_finished(open_run(run))
-    target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES)
+    target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES, keep=(file,))
     scores = judge(opened, file, load=opt.as_in_the_run(opened, load or {}), seed=seed)
     summary = {
         "run": str(run),

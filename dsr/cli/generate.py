@@ -36,7 +36,7 @@ def generate(
 
     del seed
     opened = _open(run)
-    path = output_path(out, f"{opened.folder.resolve().name}-generated")
+    path = output_path(out, f"{opened.folder.resolve().name}-generated", keep=(start,))
     begin = None if start is None else _context(opened, start, load or {})
     _write(opened.model.generate(begin, steps), path, json)
 
@@ -56,7 +56,7 @@ def forecast(
 
     del seed
     opened = _open(run)
-    path = output_path(out, f"{opened.folder.resolve().name}-forecast")
+    path = output_path(out, f"{opened.folder.resolve().name}-forecast", keep=(file,))
     _write(opened.model.forecast(_context(opened, file, load or {}), steps), path, json)
 
 

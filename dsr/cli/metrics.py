@@ -30,7 +30,11 @@ def metrics(
     from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
 
-    target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES)
+    target = (
+        None
+        if out is None
+        else output_path(out, "scores", RESULT_SUFFIXES, keep=(reference, generated, independent))
+    )
     options = load or {}
     scores = evaluate(
         read(reference, **options), read(generated, **options), seed=seed,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 SERIES_SUFFIXES = (".nc", ".csv", ".npy")
 RESULT_SUFFIXES = (".nc", ".json")
+_PARTS_OF_A_RUN = ("results.nc", "metrics.json")
 
 
 def free_name(stem: str, suffix: str = ".nc", folder: Path | None = None) -> Path:
@@ -31,7 +32,13 @@ def free_name(stem: str, suffix: str = ".nc", folder: Path | None = None) -> Pat
     return path
 
 
-def output_path(out: Path | None, stem: str, suffixes: tuple[str, ...] = SERIES_SUFFIXES) -> Path:
+def output_path(
+    out: Path | None,
+    stem: str,
+    suffixes: tuple[str, ...] = SERIES_SUFFIXES,
+    *,
+    keep: tuple[str | Path | None, ...] = (),
+) -> Path:
     """Return the file to write, checked before any long work begins.
 
     Parameters
@@ -42,11 +49,14 @@ def output_path(out: Path | None, stem: str, suffixes: tuple[str, ...] = SERIES_
         The beginning of the name where none was given.
     suffixes : tuple of str
         The kinds of file that can be written.
+    keep : tuple of paths
+        Files that are read, and must not be replaced by what is made from them.
 
     Raises
     ------
     InputError
-        If the kind is unknown, the folder is missing, or the name is a folder's.
+        If the kind is unknown, the folder is missing, the name is a folder's, or the file is an
+        input or a part of a run.
     """
     if out is None:
         return free_name(stem)
@@ -60,6 +70,16 @@ def output_path(out: Path | None, stem: str, suffixes: tuple[str, ...] = SERIES_
     if not out.absolute().parent.is_dir():
         raise InputError(
             f"cannot write '{out}': there is no folder '{out.parent}'; make it or choose another"
+        )
+    for read in keep:
+        if read is not None and Path(read).exists() and out.exists() and out.samefile(read):
+            raise InputError(
+                f"'{out}' is what is read here and would be replaced; choose another -o"
+            )
+    if out.name in _PARTS_OF_A_RUN and (out.absolute().parent / "config.toml").is_file():
+        raise InputError(
+            f"'{out}' is a part of the run in '{out.parent}' and would be replaced; choose "
+            "another -o"
         )
     return out
 
