@@ -9,17 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from dsr.plots.attractor import attractor, attractor_panels
-    from dsr.plots.carpet import carpet
+    from dsr.plots.heatmap import carpet
     from dsr.plots.history import training_history
     from dsr.plots.metrics import lyapunov_exponents, prediction_error
+    from dsr.plots.portrait import attractor, attractor_panels
     from dsr.plots.series import time_series
     from dsr.plots.spectra import power_spectra
 
 _ATTRIBUTES = {
-    "attractor": "dsr.plots.attractor",
-    "attractor_panels": "dsr.plots.attractor",
-    "carpet": "dsr.plots.carpet",
+    "attractor": "dsr.plots.portrait",
+    "attractor_panels": "dsr.plots.portrait",
+    "carpet": "dsr.plots.heatmap",
     "lyapunov_exponents": "dsr.plots.metrics",
     "power_spectra": "dsr.plots.spectra",
     "prediction_error": "dsr.plots.metrics",
@@ -36,10 +36,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in _ATTRIBUTES:
         raise AttributeError(f"module 'dsr.plots' has no attribute {name!r}")
-    value = getattr(import_module(_ATTRIBUTES[name]), name)
-    # The import binds a submodule of the same name (attractor, carpet): put the function back.
-    globals()[name] = value
-    return value
+    return getattr(import_module(_ATTRIBUTES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from dsr.plots.attractor import attractor, attractor_panels
-from dsr.plots.carpet import carpet
+from dsr.plots.heatmap import carpet
 from dsr.plots.history import training_history
 from dsr.plots.metrics import lyapunov_exponents, prediction_error
+from dsr.plots.portrait import attractor, attractor_panels
 from dsr.plots.series import MOST_VARIABLES, time_series
 from dsr.plots.spectra import power_spectra
 from dsr.plots.theme import shorten

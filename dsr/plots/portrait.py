@@ -246,7 +246,8 @@ def _share_outside(run: Floats, parts: int) -> float:
 def _trace(view: Portrait, values: Floats, name: str, colour: str) -> Any:
     import plotly.graph_objects as go
 
-    frozen = bool((np.ptp(extent([values]), axis=0) < 0.01 * (view.high - view.low)).all())
+    drawn = values[np.isfinite(values).all(axis=1)]
+    frozen = not len(drawn) or bool((np.ptp(drawn, axis=0) < 0.01 * (view.high - view.low)).all())
     columns = [float32(values[:, i]) for i in range(values.shape[1])]
     flat = len(columns) == 2
     style: dict[str, Any] = {"mode": "lines", "line": {"color": colour, "width": 1 if flat else 2}}
