@@ -90,7 +90,7 @@ _METRIC_TITLES = {
 }
 
 
-def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> str:
+def metrics_table(metrics: Mapping[str, Mapping[str, Any]], time_unit: str | None = None) -> str:
     """Return the table of metrics: value, 95 % interval, noise floor and surrogate.
 
     Parameters
@@ -98,14 +98,19 @@ def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> str:
     metrics : mapping
         The ``metrics`` object of ``dsr fit --json``: for each name ``value``, ``low``, ``high``,
         ``noise_floor`` and ``surrogate``.
+    time_unit : str, optional
+        Unit of time of the series, for what is a rate.
     """
     rows = []
     for name, entry in metrics.items():
         low, high = entry.get("low"), entry.get("high")
         interval = "-" if low is None or high is None else f"{number(low)} to {number(high)}"
+        title = _METRIC_TITLES.get(name, name.replace("_", " "))
+        if name == "largest_lyapunov_exponent" and time_unit:
+            title += f", per {time_unit}"
         rows.append(
             [
-                _METRIC_TITLES.get(name, name.replace("_", " ")),
+                title,
                 number(entry.get("value")),
                 interval,
                 number(entry.get("noise_floor")),
@@ -113,3 +118,31 @@ def metrics_table(metrics: Mapping[str, Mapping[str, Any]]) -> str:
             ]
         )
     return table(["metric", "value", "95 % interval", "noise floor", "surrogate"], rows)
+
+
+def verdict_lines(attrs: Mapping[Any, Any], of: str = "samples") -> list[str]:
+    """Return the verdict, how much was compared, and whether that much can decide at all.
+
+    Parameters
+    ----------
+    attrs : mapping
+        The attributes of what `dsr.metrics.evaluate` returns.
+    of : str
+        What was compared.
+
+    Examples
+    --------
+    >>> attrs = {"verdict": "as good as new data", "compared_length": 50, "dt": 0.5}
+    >>> print("\\n".join(verdict_lines({**attrs, "time_unit": "s", "decidable": "true"})))
+    verdict   as good as new data
+    compared  50 samples (25 s)
+    """
+    length, unit = int(attrs["compared_length"]), str(attrs.get("time_unit", "step"))
+    span = ""
+    if unit != "step" and attrs.get("dt"):
+        plural = "s" if len(unit) > 3 and not unit.endswith("s") else ""
+        span = f" ({length * float(attrs['dt']):g} {unit}{plural})"
+    lines = [f"verdict   {attrs['verdict']}", f"compared  {length} {of}{span}"]
+    if str(attrs.get("decidable")).lower() == "false":
+        lines.append("          this length cannot tell a good model from a Gaussian cloud")
+    return lines

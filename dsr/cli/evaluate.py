@@ -22,7 +22,7 @@ def evaluate(
     json: opt.Json = False,
 ) -> None:
     """Judge a run on a file; the file it was trained on is judged on its held-out part."""
-    from dsr.cli.console import metrics_table, print_json, say
+    from dsr.cli.console import metrics_table, print_json, say, verdict_lines
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
     from dsr.metrics import metrics_to_json
     from dsr.pipeline import evaluate as judge
@@ -46,9 +46,8 @@ def evaluate(
     if json:
         print_json(summary)
         return
-    say(metrics_table(summary["metrics"]))
+    say(metrics_table(summary["metrics"], scores.attrs.get("time_unit")))
     say("")
-    say(f"verdict   {summary['verdict']}")
-    say(f"compared  {summary['compared_length']} samples")
+    say("\n".join(verdict_lines(scores.attrs)))
     if target is not None:
         say(f"scores    {target}")

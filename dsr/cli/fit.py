@@ -137,22 +137,16 @@ def _command() -> list[str]:
 
 
 def _show(run: Run, json: bool) -> None:
-    from dsr.cli.console import metrics_table, print_json, say
+    from dsr.cli.console import metrics_table, print_json, say, verdict_lines
 
     summary = run.summary
     if json:
         print_json(summary)
         return
     metrics = run.metrics
-    say(metrics_table(summary["metrics"]))
+    say(metrics_table(summary["metrics"], metrics.attrs.get("time_unit")))
     say("")
-    say(f"verdict   {summary['verdict']}")
-    unit = metrics.attrs.get("time_unit", "step")
-    length = int(metrics.attrs["compared_length"])
-    say(f"compared  {length} samples ({length * float(metrics.attrs['dt']):g} {unit}s of test data)"
-        if unit != "step" else f"compared  {length} samples of test data")  # fmt: skip
-    if str(metrics.attrs.get("decidable")).lower() == "false":
-        say("          the data cannot tell a good model from a Gaussian cloud at this length")
+    say("\n".join(verdict_lines(metrics.attrs, "samples of test data")))
     say(f"run       {run.folder}")
     say(f"report    {run.report}")
     sys.stdout.flush()

@@ -25,7 +25,7 @@ def metrics(
     json: opt.Json = False,
 ) -> None:
     """Judge a generated series against a reference, with noise floor, surrogate and verdict."""
-    from dsr.cli.console import metrics_table, print_json, say
+    from dsr.cli.console import metrics_table, print_json, say, verdict_lines
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
     from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
@@ -57,5 +57,4 @@ def metrics(
         return
     say(metrics_table(summary["metrics"]))
     say("")
-    say(f"verdict   {summary['verdict']}")
-    say(f"compared  {summary['compared_length']} samples")
+    say("\n".join(verdict_lines(scores.attrs)))

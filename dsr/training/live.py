@@ -29,20 +29,17 @@ def describe(info: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> describe({"loss": 0.0213, "alpha": 0.15, "score": 0.4, "best_score": 0.3})
-    'loss 0.0213  alpha 0.15  score 0.4 (best 0.3)'
+    'loss 0.0213, alpha 0.15, score 0.4 (best 0.3)'
     """
-    parts = []
-    if info.get("loss") is not None:
-        parts.append(f"loss {number(info['loss'], 3)}")
-    if info.get("alpha") is not None:
-        parts.append(f"alpha {number(info['alpha'], 2)}")
-    if info.get("score") is not None:
-        best = info.get("best_score")
-        parts.append(
-            f"score {number(info['score'], 3)}"
-            + (f" (best {number(best, 3)})" if best is not None else "")
-        )
-    return "  ".join(parts)
+    shown = {
+        name: number(info[name], digits)
+        for name, digits in (("loss", 3), ("alpha", 2), ("score", 3), ("best_score", 3))
+        if info.get(name) is not None and info[name] == info[name]  # a NaN is not known yet
+    }
+    best = shown.pop("best_score", None)
+    if "score" in shown and best is not None:
+        shown["score"] += f" (best {best})"
+    return ", ".join(f"{name} {text}" for name, text in shown.items())
 
 
 class LiveProgress:
@@ -101,8 +98,8 @@ class LiveProgress:
                 description=str(self._state.get("stage") or "training"),
                 completed=self._state.get("update") or 0,
                 total=self._state.get("updates"),
-                numbers=describe(self._state),
-                left=self._time_left(),
+                numbers=describe(self._state) if self._trains() else "",
+                left=self._time_left() if self._trains() else "",
             )
         elif not self._live and (
             stage_changed or time.monotonic() - self._last_line >= SECONDS_BETWEEN_PLAIN_LINES
@@ -148,11 +145,16 @@ class LiveProgress:
 
     def _plain(self) -> str:
         parts = [str(self._state.get("stage") or "training")]
+        if not self._trains():
+            return parts[0]
         update, updates = self._state.get("update"), self._state.get("updates")
         if update is not None:
             parts.append(f"update {update}" + (f" of {updates}" if updates else ""))
         parts += [part for part in (describe(self._state), self._time_left()) if part]
-        return "  ".join(parts)
+        return ", ".join(parts)
+
+    def _trains(self) -> bool:
+        return self._state.get("stage") in (None, "training")
 
     def _time_left(self) -> str:
         seconds = self._state.get("seconds_left")
