@@ -176,7 +176,8 @@ def _count(line: str, delimiter: str) -> int:
 
 def _decimal(lines: list[str], delimiter: str) -> str:
     """Comma, where the delimiter is another and the numbers have commas and no points."""
-    body = " ".join(lines[1:] or lines)
+    fields = [f for line in lines[1:] or lines for f in _fields(line, delimiter)]
+    body = " ".join(f for f in fields if not is_date(f))  # fractions of seconds have points
     comma = re.search(r"\d,\d", body) is not None and re.search(r"\d\.\d", body) is None
     return "," if delimiter != "," and comma else "."
 

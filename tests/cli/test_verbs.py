@@ -286,3 +286,17 @@ def test_values_of_settings_are_toml_or_text() -> None:
     assert parse_pairs(["a-b=1", "a_b = 1"], "--set") == {"a_b": 1}
     with pytest.raises(InputError, match="twice"):
         parse_pairs(["a=1", "a=2"], "--set")
+
+
+def test_a_table_from_a_spreadsheet_of_another_country_is_understood(
+    call: Call, tmp_path: Path
+) -> None:
+    start = np.datetime64("2021-03-01T00:00:00")
+    times = start + np.arange(400) * np.timedelta64(20, "ms")
+    rows = (f"{t};{np.sin(0.3 * k):.5f}".replace(".", ",", 2) for k, t in enumerate(times))
+    rows = (row.replace(",", ".", 1) for row in rows)  # the point of the seconds stays
+    (tmp_path / "a.csv").write_text("Datum;Spannung\n" + "\n".join(rows) + "\n")
+    done = call("info", tmp_path / "a.csv", "--json")
+    assert done.code == 0, done.err
+    assert done.json["variables"] == ["Spannung"]
+    assert done.json["dt"] == pytest.approx(0.02)
