@@ -23,6 +23,7 @@ version = release = dsr.__version__
 extensions = [
     "mathml",
     "cli_reference",
+    "plotly_scraper",
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",

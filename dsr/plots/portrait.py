@@ -14,7 +14,7 @@ from dsr.plots.theme import DATA, MODEL, finish
 _CAMERA = {"eye": {"x": 1.45, "y": -1.7, "z": 0.6}, "center": {"x": 0, "y": 0, "z": -0.12}}
 _MOST_TRAJECTORIES = 20
 # A step of this share of the spread is a smooth line still; beyond the second, a cloud of points.
-_SMOOTH_STEP, _CLOUD_STEP = 0.12, 0.7
+_SMOOTH_STEP, _CLOUD_STEP = 0.08, 0.7
 
 
 @dataclass(frozen=True)
