@@ -134,22 +134,26 @@ def write_dataset(obj: xr.Dataset | xr.DataArray | xr.DataTree, path: str | Path
     """
     import xarray as xr
 
-    if isinstance(obj, xr.DataArray):
-        obj = obj.to_dataset(name="series")
-    tree = obj if isinstance(obj, xr.DataTree) else xr.DataTree(dataset=obj)
-    nodes = {node.path: _storable(node.to_dataset(inherit=False)) for node in tree.subtree}
-    nodes["/"].attrs.pop(_DIGEST, None)
-    nodes["/"].attrs[_DIGEST] = _content_digest(nodes)
-    encoding = {name: _encoding(dataset) for name, dataset in nodes.items()}
     try:
-        content = bytes(
-            xr.DataTree.from_dict(nodes).to_netcdf(engine="h5netcdf", encoding=encoding)
-        )
+        content = _encoded(obj.to_dataset(name="series") if isinstance(obj, xr.DataArray) else obj)
     except (ValueError, TypeError) as error:
         reason = " ".join(str(error).split())[:160]
         raise InputError(f"{path} cannot be written: {reason}") from error
     trailer = _TRAILER + hashlib.sha256(content).hexdigest().encode() + b"\n\0\0\0\0"
     atomic_write(path, content + trailer)
+
+
+def _encoded(obj: xr.Dataset | xr.DataTree) -> bytes:
+    """Bytes of the NetCDF file, made in memory."""
+    import xarray as xr
+
+    tree = obj if isinstance(obj, xr.DataTree) else xr.DataTree(dataset=obj)
+    nodes = {node.path: _storable(node.to_dataset(inherit=False)) for node in tree.subtree}
+    nodes["/"].attrs.pop(_DIGEST, None)
+    nodes["/"].attrs[_DIGEST] = _content_digest(nodes)
+    encoding = {name: _encoding(dataset) for name, dataset in nodes.items()}
+    whole = xr.DataTree.from_dict(nodes)
+    return bytes(whole.to_netcdf(engine="h5netcdf", encoding=encoding))
 
 
 def read_dataset(path: str | Path, group: str | None = None) -> xr.Dataset:

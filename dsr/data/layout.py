@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.data.assemble import Table, trim_padding
-from dsr.data.picks import Picks, pick
+from dsr.data.picks import Picks, no_such
 from dsr.data.ragged import ragged_table
 from dsr.data.roles import find_time, find_trajectory, read_axes, without_padding
 from dsr.errors import InputError
@@ -55,7 +55,7 @@ def table_from_dataset(
     trajectory = find_trajectory(dataset, names, picks, time_dim)
     timed = [n for n in names if time_dim in dataset[n].dims]
     untimed = [n for n in names if n not in timed]
-    if untimed and picks.names is not None:
+    if untimed and untimed[0] in (picks.names or []):
         raise InputError(
             f"variable {untimed[0][:60]!r} has no dimension {time_dim!r}; do not ask for it"
         )
@@ -83,12 +83,14 @@ def _candidates(dataset: xr.Dataset, picks: Picks, notes: list[str]) -> list[str
     """Variables of numbers that are data, not helpers of others; or those asked for."""
     numeric = [str(n) for n, v in dataset.variables.items() if v.dtype.kind in "iuf" and v.ndim > 0]
     if picks.names is not None:
-        bases = [re.sub(r"\[[^\]]*\]$", "", n) if n not in numeric else n for n in picks.names]
+        bases = [n if n in numeric else re.sub(r"\[[^\]]*\]$", "", n) for n in picks.names]
         for base in bases:
             if base in dataset.variables and base not in numeric:
                 what = "a single value" if dataset[base].ndim == 0 else "not made of numbers"
                 raise InputError(f"variable {base[:60]!r} is {what}; leave it out of variables=")
-        return list(dict.fromkeys(pick(numeric, bases) if set(bases) - set(numeric) else bases))
+        if set(bases) <= set(numeric):
+            return list(dict.fromkeys(bases))
+        # They may be the labels of a feature dimension; `_picked` knows these.
     helpers: set[str] = {"length"}
     for variable in dataset.variables.values():
         described = {**variable.encoding, **variable.attrs}
@@ -129,7 +131,7 @@ def _columns(
             fields.append((name, extra))
         else:
             left.append(name)
-    if left and (picks.names is not None or not (plain or fields)):
+    if left and (left[0] in (picks.names or []) or not (plain or fields)):
         raise InputError(
             f"variable {left[0][:60]!r} has dimensions {tuple(map(str, dataset[left[0]].dims))}; a "
             f"series has time, trajectories and at most {_MOST_FEATURES} features: select points "
@@ -141,28 +143,32 @@ def _columns(
         return _field_columns(dataset, fields, time_dim, trajectory)
     if fields:
         notes.append(f"left out, fields beside series: {_listed([n for n, _ in fields])}")
-    blocks, labels, units = [], [], []
+    blocks, labels, owners = [], [], []
     for name, extra in plain:
         block = _ordered(dataset, name, (trajectory, time_dim, *extra))
         block = block[..., None] if not extra else block
         blocks.append(block)
         labels += _feature_names(dataset, name, extra, alone=len(plain) == 1)
-        units += [str(dataset[name].attrs.get("units", ""))] * block.shape[2]
-    return _picked(blocks, labels, units, picks)
-
-
-def _picked(
-    blocks: list[Floats], labels: list[str], units: list[str], picks: Picks
-) -> tuple[list[Floats], list[str], list[str]]:
-    """Single features asked for by name, such as ``u[2]``; a name without index takes them all."""
-    wanted = picks.names
-    if wanted is None or not any(n in labels for n in wanted):
+        owners += [name] * block.shape[2]
+    units = [str(dataset[owner].attrs.get("units", "")) for owner in owners]
+    chosen = _picked(labels, owners, picks)
+    if chosen == list(range(len(labels))):
         return blocks, labels, units
-    full = np.concatenate(_even_shapes(blocks), axis=2)
+    full = np.concatenate(_even_shapes(blocks), axis=2)[:, :, chosen]
+    return [full], [labels[i] for i in chosen], [units[i] for i in chosen]
+
+
+def _picked(labels: list[str], owners: list[str], picks: Picks) -> list[int]:
+    """Columns asked for: a variable takes all its features, ``u[2]`` or a label takes one."""
+    if picks.names is None:
+        return list(range(len(labels)))
     chosen: list[int] = []
-    for name in wanted:
-        chosen += [i for i, s in enumerate(labels) if s == name or s.startswith(f"{name}[")]
-    return [full[:, :, chosen]], [labels[i] for i in chosen], [units[i] for i in chosen]
+    for name in picks.names:
+        found = [i for i, pair in enumerate(zip(labels, owners, strict=True)) if name in pair]
+        if not found:
+            raise no_such(name, dict.fromkeys([*owners, *labels]), "variable")
+        chosen += [i for i in found if i not in chosen]
+    return chosen
 
 
 def _even_shapes(blocks: list[Floats]) -> list[Floats]:

@@ -48,6 +48,7 @@ def series_table(series: xr.DataArray) -> Table:
         str(attrs.get("time_origin", "")),
         str(attrs.get("calendar", "")),
         float(np.finfo(np.float64).eps * np.abs(times).max(initial=0.0)),
+        bare=unit in ("step", "time unit"),
     )
     counts = lengths(series)
     label = str(series.dims[2])

@@ -229,12 +229,18 @@ def _number_columns(
     import pandas as pd
 
     wanted = picks.names
+    for name in wanted or []:
+        if name not in frame:
+            raise no_such(name, frame.columns, "variable")
     result: dict[str, NDArray[np.float64]] = {}
     left = []
     for name in frame.columns:
         if wanted is not None and name not in wanted:
             continue
         column = frame[name]
+        if column.isna().all() and wanted is None and frame.shape[1] > 1:
+            left.append(name)
+            continue
         if column.dtype.kind in "iuf":
             result[name] = column.to_numpy(dtype=np.float64)
             continue
@@ -253,9 +259,7 @@ def _number_columns(
                 " which is no number; correct it, leave the cell empty, or leave the column out"
             )
     if left:
-        notes.append(f"left out, columns of text: {', '.join(n[:40] for n in left[:8])}")
-    if wanted is not None:
-        pick([*result], [n for n in wanted if n not in frame.columns])
+        notes.append(f"left out, columns of text or empty: {', '.join(n[:40] for n in left[:8])}")
     return result
 
 

@@ -22,8 +22,6 @@ Floats = NDArray[np.float64]
 # An axis counts as even if no sample is off its place by more than this share of a step.
 TOLERANCE = 1e-3
 
-_UNNAMED = ("time unit", "step")
-
 
 class TimeAxis(NamedTuple):
     """Times of the samples of one trajectory.
@@ -42,6 +40,8 @@ class TimeAxis(NamedTuple):
         How far a time may be off by the rounding of the numbers it was stored as.
     notes : tuple of str
         Sentences for the user.
+    bare : bool
+        Whether the file gives the numbers no unit, so that they may only count samples.
     """
 
     numbers: Floats
@@ -50,6 +50,7 @@ class TimeAxis(NamedTuple):
     calendar: str = ""
     resolution: float = 0.0
     notes: tuple[str, ...] = ()
+    bare: bool = False
 
     def label(self, index: int) -> str:
         """Time of a sample for people: a date where there is an origin."""
@@ -205,7 +206,7 @@ def apply_step(axis: TimeAxis, dt: float) -> TimeAxis:
     found = spacing(axis)
     if abs(found.step - dt) <= TOLERANCE * dt:
         return axis
-    if axis.unit not in _UNNAMED:
+    if not axis.bare:
         raise InputError(
             f"dt={dt:g} contradicts the time axis, whose step is {found.step:.6g} {axis.unit}; "
             f"leave dt out, or pass resample={dt:g}"
@@ -292,7 +293,8 @@ def _from_numbers(
         return TimeAxis(numbers, units[:60], "", "", resolution)
     described = f"{name} {attrs.get('long_name', '')}".lower()
     counted = any(w in described for w in ("index", "sample", "step", "frame"))
-    return TimeAxis(numbers, "step" if counted else "time unit", "", "", resolution)
+    unit = "step" if counted else "time unit"
+    return TimeAxis(numbers, unit, resolution=resolution, bare=True)
 
 
 def _since(

@@ -71,7 +71,7 @@ def _group(
     if wanted is not None:
         full = f"/{wanted.strip('/')}"
         if full not in names:
-            raise no_such(wanted, names[1:], "group")
+            raise no_such(full, names[1:], "group")
         return full
     if len(names) == 1:
         return None
