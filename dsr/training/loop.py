@@ -264,9 +264,11 @@ class _Runner:
             score = self.validator.score(self.model, state.theta.astype(np.float64))
             row += [score.total, score.divergence, score.hellinger, score.skill]
             # Ties go to the earlier parameters.
-            if score.total < state.best_score or state.best is None:
+            # A score that is not a number loses to every other.
+            total = score.total if np.isfinite(score.total) else np.inf
+            if total < state.best_score or state.best is None:
                 state.best, state.best_update = state.theta.copy(), update
-                state.best_score = score.total
+                state.best_score = total
         else:
             row += [np.nan] * 4
         state.history.append(row)
