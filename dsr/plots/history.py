@@ -62,6 +62,10 @@ def training_history(history: Any, *, title: str | None = None) -> Any:
         figure.update_yaxes(title_text=text, row=row, col=1, type="log" if wide else "linear")
         if wide and np.log10(values[known].max() / values[known].min()) > 1:
             figure.update_yaxes(dtick=1, tickfont_size=11, row=row, col=1)
+        if np.ptp(values[known]) <= 1e-6 * np.abs(values[known]).max():
+            centre = float(values[known[0]])
+            half = 0.5 * abs(centre) or 1.0
+            figure.update_yaxes(type="linear", range=[centre - half, centre + half], row=row, col=1)
         if chosen is not None:
             figure.add_vline(
                 x=float(chosen), line={"color": MUTED, "width": 1, "dash": "dot"}, row=row, col=1

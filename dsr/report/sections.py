@@ -58,7 +58,8 @@ def series_section(evidence: Evidence, figures: Figures) -> Html:
     shown = min(evidence.width, MOST_VARIABLES)
     which = "" if shown == evidence.width else f" The first {shown} of {evidence.width} variables."
     if evidence.forecast is not None:
-        figure = time_series(evidence.observed, evidence.forecast, name="forecast")
+        samples = min(2_000, evidence.forecast.sizes["time"] + 1)
+        figure = time_series(evidence.observed, evidence.forecast, name="forecast", samples=samples)
         caption = (
             "Forecast from the first sample of the test part, without any later data. In a chaotic "
             "system the two must part after a few Lyapunov times; how soon is what to look at."
