@@ -185,7 +185,7 @@ def _decimal(lines: list[str], delimiter: str) -> str:
 def _names(first: list[str], width: int, *, headed: bool) -> list[str]:
     if not headed:
         return [f"x{k}" for k in range(width)]
-    names = [f.strip().strip('"').strip() for f in first]
+    names = [f.strip().strip("\"'").strip() for f in first]
     if len(names) == width - 1:
         # Written by R: the names of the rows have no name.
         names = ["", *names]

@@ -309,16 +309,30 @@ def missing_message(series: xr.DataArray, k: int, n: int, name: str) -> str:
         return f"trajectory {series['trajectory'].values[k]} of the {name} has no valid samples"
     row = int(np.argmax(bad.any(axis=1)))
     column = int(np.argmax(bad[row]))
-    time = float(series["time"].values[row]) if "time" in series.coords else row
-    where = f"{time:.6g} {series.attrs.get('time_unit', '')}".strip()
-    trajectory = (
-        f" of trajectory {series['trajectory'].values[k]}" if len(series.values) > 1 else ""
-    )
+    where = _time_of(series, row)
+    several = series.sizes["trajectory"] > 1
+    trajectory = f" of trajectory {series['trajectory'].values[k]}" if several else ""
     return (
         f"the {name} has missing values (NaN or inf): first at {where}{trajectory} in variable "
         f"{str(series['variable'].values[column])[:60]!r}, {bad.mean():.2%} of the values; "
         'pass fill="linear" when loading, or select a part without gaps'
     )
+
+
+def _time_of(series: xr.DataArray, row: int) -> str:
+    """Time of a sample for people: a date where the series has an origin."""
+    from dsr.data.time_axis import TimeAxis
+
+    if "time" not in series.coords:
+        return f"sample {row}"
+    attrs = series.attrs
+    axis = TimeAxis(
+        np.asarray(series["time"].values, dtype=np.float64),
+        str(attrs.get("time_unit", "")),
+        str(attrs.get("time_origin", "")),
+        str(attrs.get("calendar", "")),
+    )
+    return axis.label(row).strip()
 
 
 def _refuse_moving_gaps(series: xr.DataArray, name: str) -> None:

@@ -195,10 +195,23 @@ def _is_dated(column: pd.Series[Any]) -> bool:
     )
 
 
+def _is_basic_date(column: pd.Series[Any]) -> bool:
+    """Whether numbers such as 20210302 are dates in ISO's basic form, as their column says."""
+    if column.dtype.kind not in "iuf" or "date" not in str(column.name).lower() or not len(column):
+        return False
+    values = column.to_numpy(dtype=np.float64)
+    day, month, year = values % 100, values // 100 % 100, values // 10_000
+    whole = (values % 1 == 0) & (day >= 1) & (day <= 31) & (month >= 1) & (month <= 12)
+    return bool((whole & (year >= 1000) & (year <= 9999)).all())
+
+
 def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
     """Values of a time column: numbers, or ISO dates."""
     import pandas as pd
 
+    if _is_basic_date(column):
+        column = column.astype(np.int64).astype(str)
+        column = column.str[:4] + "-" + column.str[4:6] + "-" + column.str[6:]
     if column.dtype.kind in "iufMm":
         return np.asarray(column.to_numpy())
     texts = column.astype(str)

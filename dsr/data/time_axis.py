@@ -42,6 +42,8 @@ class TimeAxis(NamedTuple):
         Sentences for the user.
     bare : bool
         Whether the file gives the numbers no unit, so that they may only count samples.
+    name : str
+        What the file calls the axis.
     """
 
     numbers: Floats
@@ -51,6 +53,7 @@ class TimeAxis(NamedTuple):
     resolution: float = 0.0
     notes: tuple[str, ...] = ()
     bare: bool = False
+    name: str = "time"
 
     def label(self, index: int) -> str:
         """Time of a sample for people: a date where there is an origin."""
@@ -138,10 +141,10 @@ def decode_time(
             f"the time axis {name!r} holds {_kind(values)}, not numbers or dates; "
             "name another with time=, or pass dt="
         )
-    return _convert(axis, time_unit, name)
+    return _convert(axis, time_unit, name)._replace(name=name)
 
 
-def spacing(axis: TimeAxis, name: str = "time") -> Spacing:
+def spacing(axis: TimeAxis) -> Spacing:
     """Test whether an axis is even.
 
     Raises
@@ -154,7 +157,7 @@ def spacing(axis: TimeAxis, name: str = "time") -> Spacing:
         return Spacing(1.0, None, 0.0, 0.0, 0)
     steps = np.diff(t)
     if (steps <= 0).any():
-        _refuse_disorder(axis, steps, name)
+        _refuse_disorder(axis, steps)
     mean = float(t[-1] - t[0]) / (t.size - 1)
     slack = TOLERANCE * mean + 4.0 * axis.resolution
     at = int(np.argmax(steps))
@@ -191,9 +194,9 @@ def neat_step(axis: TimeAxis, step: float) -> float:
 
 def uneven_message(axis: TimeAxis, found: Spacing, where: str = "") -> str:
     """Sentence for an uneven axis: the first bad time, the share, and the option that cures it."""
-    first = found.first or 0
+    first = axis.label(found.first or 0)
     return (
-        f"the time axis{where} is not evenly spaced: first at {axis.label(first)} "
+        f"the time axis {axis.name[:60]!r}{where} is not evenly spaced: first at {first} "
         f"(largest gap {found.gap:.4g} after {axis.label(found.gap_at)}, usual step "
         f"{found.step:.4g} {axis.unit}; {found.fraction:.2%} of the steps differ); "
         f'pass resample="{found.step:.4g}{axis.unit if " " not in axis.unit else ""}" or '
@@ -306,9 +309,14 @@ def _since(
     factor = SECONDS[unit_word(units.partition(" since ")[0])]
     first = read_reference(float(numbers[0]), units, calendar, name)
     axis = TimeAxis(
-        (numbers - numbers[0]) * factor, "s", iso_text(first), calendar, resolution * factor
+        (numbers - numbers[0]) * factor,
+        "s",
+        iso_text(first),
+        calendar,
+        resolution * factor,
+        name=name,
     )
-    if spacing(axis, name).first is None and wanted not in MONTHLY:
+    if spacing(axis).first is None and wanted not in MONTHLY:
         return axis
     dates = read_reference(numbers, units, calendar, name)
     return _prefer_calendar(axis, dates, wanted)
@@ -353,7 +361,7 @@ def _refuse_missing(missing: NDArray[np.bool_], name: str) -> None:
         )
 
 
-def _refuse_disorder(axis: TimeAxis, steps: Floats, name: str) -> None:
+def _refuse_disorder(axis: TimeAxis, steps: Floats) -> None:
     at = int(np.argmax(steps <= 0)) + 1
     if (steps < 0).all():
         what = "runs backwards; reverse the samples"
@@ -368,7 +376,7 @@ def _refuse_disorder(axis: TimeAxis, steps: Floats, name: str) -> None:
             f"jumps back to {axis.label(at)} at sample {at}; sort the samples, or name the "
             "trajectories with trajectory="
         )
-    raise InputError(f"the time axis {name!r} {what}")
+    raise InputError(f"the time axis {axis.name[:60]!r} {what}")
 
 
 def _kind(values: NDArray[Any]) -> str:
