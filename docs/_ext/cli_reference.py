@@ -19,28 +19,13 @@ def _lines(text: str | None) -> list[str]:
     return [" ".join(paragraph.split()) for paragraph in paragraphs if paragraph.strip()]
 
 
-def _entry(parameter: Any) -> list[str]:
-    """Describe an argument or option as an item of a definition list."""
-    if parameter.param_type_name == "argument":
-        name = f"``{parameter.human_readable_name}``"
-    else:
-        spelling = ", ".join([*parameter.opts, *parameter.secondary_opts])
-        value = "" if parameter.is_flag else f" {parameter.make_metavar_text}"
-        name = f"``{spelling}{value}``"
-    told = _lines(getattr(parameter, "help", None)) or ["\\"]
-    shown = parameter.default if getattr(parameter, "show_default", False) else None
-    if (
-        shown not in (None, "", False, (), [])
-        and not callable(shown)
-        and "Sentinel" not in repr(shown)
-    ):
-        told[-1] += f" Default: ``{shown}``."
-    return [name, *(f"   {line}" for line in told), ""]
-
-
-def _named_value(parameter: Any, context: Any) -> None:
-    """Keep the placeholder of an option's value, which needs a context to be written."""
-    parameter.make_metavar_text = "" if parameter.is_flag else parameter.make_metavar(context)
+def _entry(parameter: Any, context: Any) -> list[str]:
+    """Describe an argument or option as an item of a definition list, as ``--help`` does."""
+    record = parameter.get_help_record(context)
+    if record is None:
+        return []
+    name, told = record
+    return [f"``{name}``", f"   {' '.join(told.split()) or '(no description)'}", ""]
 
 
 class CliReference(SphinxDirective):
@@ -65,10 +50,7 @@ class CliReference(SphinxDirective):
             for paragraph in _lines(command.help):
                 text += [paragraph, ""]
             for parameter in command.params:
-                if not getattr(parameter, "hidden", False):
-                    if parameter.param_type_name == "option":
-                        _named_value(parameter, inner)
-                    text += _entry(parameter)
+                text += _entry(parameter, inner)
         container = nodes.section()
         container.document = self.state.document
         self.state.nested_parse(StringList(text, "cli"), 0, container, match_titles=True)
