@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -66,7 +65,7 @@ sphinx_gallery_conf = {
     "examples_dirs": "examples",
     "gallery_dirs": "gallery",
     "filename_pattern": r"plot_",
-    "image_scrapers": ("plotly_scraper.plotly_scraper",) if find_spec("plotly_scraper") else (),
+    "image_scrapers": ("plotly_scraper.plotly_scraper",),
     "reset_modules": (),
     "write_computation_times": False,
     "show_memory": False,
