@@ -71,6 +71,7 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "download_all_examples": False,
     "capture_repr": (),
+    "remove_config_comments": True,
     "plot_gallery": True,
     "abort_on_example_error": True,
 }

@@ -5,6 +5,7 @@ It reads the program itself, so that the page cannot fall behind it.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from docutils import nodes
@@ -25,7 +26,9 @@ def _entry(parameter: Any, context: Any) -> list[str]:
     if record is None:
         return []
     name, told = record
-    return [f"``{name}``", f"   {' '.join(told.split()) or '(no description)'}", ""]
+    # Dashes of options stay dashes.
+    told = re.sub(r"(--[a-z-]+)", r"``\1``", " ".join(told.split()).replace("*", r"\*"))
+    return [f"``{name}``", f"   {told or '(no description)'}", ""]
 
 
 class CliReference(SphinxDirective):

@@ -48,10 +48,9 @@ history = dsr.plots.training_history(run.model.history)
 observed = run.results["observed"]["series"]
 generated = run.results["generated"]["series"]
 portrait = dsr.plots.attractor(observed, generated)
+# sphinx_gallery_thumbnail_number = 2
 
 # %%
-# sphinx_gallery_thumbnail_number = 2
-#
 # Side by side in time the two must part company: neighbouring states of a chaotic system do. The
 # forecast starts on the first held-out sample and is good for some time.
 
