@@ -180,3 +180,12 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "run" / "report.html").exists()
     assert (tmp_path / "free.nc").exists()
+
+
+def test_every_file_the_readme_cites_exists() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    cited = re.findall(r"`((?:tests|docs|datasets|notebooks)/[^`\s]*)`", text)
+    assert cited
+    missing = [name for name in cited if not (ROOT / name).exists()]
+    # Results are written by the command that the same line names.
+    assert [name for name in missing if name != "docs/results/"] == []
