@@ -18,6 +18,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Doctest collection would import these files a second time, all under the one name "conftest".
+collect_ignore_glob = ["*conftest.py"]
+
 settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("ci")
 

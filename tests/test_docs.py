@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+
+ROOT = Path(__file__).resolve().parent.parent
 
 pytest.importorskip("sphinx", reason="the documentation needs the extra [docs]")
 

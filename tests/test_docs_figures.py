@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import ROOT
 
 pytest.importorskip("sphinx", reason="the documentation needs the extra [docs]")
 pytest.importorskip("PIL", reason="thumbnails need Pillow, of the extra [docs]")
 
 from dsr import plots
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture
