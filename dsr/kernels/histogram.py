@@ -105,7 +105,7 @@ def counts_divergence(h: Floats, g: Floats, alpha: float, cells: float) -> float
             total += (h[c] + alpha) * np.log((h[c] + alpha) / (g[c] + alpha))
     p = n + alpha * cells
     q = m + alpha * cells
-    return np.log(q / p) + total / p
+    return float(np.log(q / p) + total / p)
 
 
 @njit(cache=True)

@@ -143,7 +143,7 @@ def shallow_gradient(
         d = adjoint[t].reshape(-1)
         before = forced[t].reshape(-1)
         k = keep[t % rows]
-        total = zero
+        total = 0.0
         for i in range(narrow):
             e = d[i]
             total += e * e
@@ -193,7 +193,7 @@ def shallow_gradient(
         for j in range(unseen):
             for i in range(observed):
                 gradient[h2_end + j * observed + i] += lam[s, observed + j] * windows[0, s, i]
-    return loss / (flat * observed)
+    return float(loss / (flat * observed))
 
 
 @njit(cache=True)
@@ -261,7 +261,7 @@ def top_eigenvalue(gram: Floats) -> float:
     size = gram.shape[0]
     trace = np.trace(gram)
     if not (0.0 < trace < np.inf):
-        return trace
+        return float(trace)
     power = gram / trace
     square = np.empty_like(power)
     for _ in range(6):
@@ -279,7 +279,7 @@ def top_eigenvalue(gram: Floats) -> float:
             image += gram[i, j] * power[j, column]
         above += power[i, column] * image
         below += power[i, column] * power[i, column]
-    return above / below
+    return float(above / below)
 
 
 @njit(cache=True)

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dsr.metrics.basins import basin_agreement
     from dsr.metrics.delays import delay_time
     from dsr.metrics.dimension import correlation_dimension
     from dsr.metrics.distances import energy_distance, hausdorff_distance, sliced_wasserstein
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
     from dsr.metrics.spectra import autocorrelation_distance, hellinger_spectral_distance
     from dsr.metrics.state_space import state_space_divergence
     from dsr.metrics.surrogates import gaussian_cloud, iaaft, shuffled
+    from dsr.metrics.topology import topological_error
 
 _ATTRIBUTES = {
     "autocorrelation_distance": "spectra",
+    "basin_agreement": "basins",
     "cao": "embedding",
     "correlation_dimension": "dimension",
     "correlation_time": "fields",
@@ -64,18 +67,19 @@ _ATTRIBUTES = {
     "sliced_wasserstein": "distances",
     "ssim": "fields",
     "state_space_divergence": "state_space",
+    "topological_error": "topology",
     "valid_prediction_time": "prediction_time",
 }
 
 __all__ = [
-    "autocorrelation_distance", "cao", "correlation_dimension", "correlation_time",
-    "delay_embedding", "delay_time", "energy_distance", "evaluate", "false_nearest_neighbours",
+    "autocorrelation_distance", "basin_agreement", "cao", "correlation_dimension",
+    "correlation_time", "delay_embedding", "delay_time", "energy_distance", "evaluate", "false_nearest_neighbours",
     "forecast_skill", "gaussian_cloud", "generalised_dimensions", "hausdorff_distance",
     "hellinger_spectral_distance", "iaaft", "kaplan_yorke", "largest_lyapunov_from_data",
     "lyapunov_spectrum", "metrics_to_json", "nmse", "permutation_entropy", "pod_divergence",
     "prediction_error", "radial_energy_spectrum", "radial_spectrum_distance",
     "recurrence_quantification", "rmse", "shuffled", "sliced_wasserstein", "ssim",
-    "state_space_divergence", "valid_prediction_time",
+    "state_space_divergence", "topological_error", "valid_prediction_time",
 ]  # fmt: skip
 
 

@@ -112,4 +112,4 @@ def hausdorff(x: Floats, y: Floats, quantile: float = 1.0) -> float:
 
 def _spread(values: Floats) -> Floats:
     count = min(len(values), _MOST_POINTS)
-    return values[np.linspace(0, len(values) - 1, count).astype(int)]
+    return np.asarray(values[np.linspace(0, len(values) - 1, count).astype(int)])

@@ -15,7 +15,7 @@ from dsr.kernels.neighbours import mean_divergence, nearest
 from dsr.metrics.delays import delay_matrix
 from dsr.metrics.embedding import embedding_for
 from dsr.metrics.inputs import reference_series
-from dsr.metrics.surrogates import iaaft
+from dsr.metrics.surrogates import iaaft_like
 from dsr.metrics.timescales import block_weights, mean_period, theiler_window
 
 __all__ = ["largest_lyapunov_from_data"]
@@ -106,8 +106,8 @@ def largest_lyapunov_from_data(
     >>> for t in range(1499):
     ...     x[t + 1] = 4 * x[t] * (1 - x[t])
     >>> result = largest_lyapunov_from_data(x, dimension=2, delay=1)
-    >>> abs(float(result.exponent) - np.log(2)) < 0.05, bool(result.converged)
-    (True, True)
+    >>> round(float(result.exponent), 1), bool(result.converged)
+    (0.7, True)
     """
     if method not in ("rosenstein", "kantz"):
         raise InputError(f"method must be 'rosenstein' or 'kantz', not {method!r}")
@@ -149,7 +149,7 @@ def _one(
         [
             _surrogate_slope(
                 _curves(
-                    _state(iaaft(values, rng, iterations=20), dimension, delay),
+                    _state(iaaft_like(values, rng, 20), dimension, delay),
                     steps, window, method, noise, SURROGATE_REFERENCES,
                 ),
                 chosen, start, stop,

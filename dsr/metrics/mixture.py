@@ -43,7 +43,7 @@ class MixtureReference:
         self._log_p = self.log_density(self._x)
 
     def _scale(self, y: Floats) -> Floats:
-        return (np.asarray(y, dtype=np.float64) - self._mean) / self._std
+        return np.asarray((np.asarray(y, dtype=np.float64) - self._mean) / self._std)
 
     def log_density(self, centres: Floats) -> Floats:
         """Log density of the mixture on ``centres`` at the samples, up to a common constant."""
@@ -117,14 +117,14 @@ def strided(values: Floats) -> Floats:
     """At most 10,000 evenly spaced rows."""
     if len(values) <= _MOST_COMPONENTS:
         return values
-    return values[np.linspace(0, len(values) - 1, _MOST_COMPONENTS).astype(int)]
+    return np.asarray(values[np.linspace(0, len(values) - 1, _MOST_COMPONENTS).astype(int)])
 
 
 def _squared_distances(a: Floats, b: Floats) -> Floats:
-    square = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2.0 * (a @ b.T)
-    return np.maximum(square, 0.0)
+    square: Floats = (a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1) - 2.0 * (a @ b.T)
+    return np.asarray(np.maximum(square, 0.0))
 
 
 def _finite_rows(y: Floats) -> Floats:
     y = np.asarray(y, dtype=np.float64)
-    return y[np.isfinite(y).all(axis=1)]
+    return np.asarray(y[np.isfinite(y).all(axis=1)])

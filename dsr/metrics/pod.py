@@ -57,7 +57,7 @@ def pod_divergence(
     >>> float(pod_divergence(field, field, modes=1))
     0.0
     """
-    from dsr.metrics.geometry import state_space_divergence
+    from dsr.metrics.state_space import state_space_divergence
 
     first = as_field(reference, name="reference field")
     second = as_field(generated, name="generated field", strict=False)

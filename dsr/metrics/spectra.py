@@ -69,7 +69,7 @@ class SpectralReference:
         # Whole-sample reflection in the ICML code, half-sample reflection elsewhere.
         mode = "mirror" if self.convention == "icml2023" else "reflect"
         smoothed = gaussian_filter1d(power, sigma, axis=0, mode=mode, truncate=_TRUNCATE)
-        return np.maximum(smoothed, 0.0)
+        return np.asarray(np.maximum(smoothed, 0.0))
 
     def per_variable(self, y: Floats) -> Floats:
         """Distance of each variable; defined for constant and non-finite columns too."""

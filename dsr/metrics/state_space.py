@@ -200,7 +200,8 @@ def state_space_divergence(
     chosen = method or ("binning" if variables <= _LARGEST_BINNED[convention] else "gmm")
     if chosen not in ("binning", "gmm"):
         raise InputError(f"unknown method {method!r}; use 'binning' or 'gmm'")
-    values, attrs = [], {}
+    values: list[float] = []
+    attrs: dict[str, Any] = {}
     for x, y in zip(pairs.reference, pairs.generated, strict=True):
         if convention == "dsr":
             length = min(len(x), len(y))
@@ -223,7 +224,7 @@ def _binned(
     binned = BinnedReference(x, bins, convention)
     check_cells(binned, min(len(x), len(y)))
     keys = binned._grid.keys(y)
-    attrs = {
+    attrs: dict[str, Any] = {
         "bins": binned.bins,
         "pseudo_count": ALPHA,
         "compared_length": min(len(x), len(y)),
@@ -244,7 +245,7 @@ def _mixture(
     if convention != "dsr":
         variance = bandwidth or (0.3 if convention == "neurips2024" else 1.0)
         value = published_divergence(x, y, variance, np.random.default_rng(seed))
-        attrs = {"bandwidth": variance, "compared_length": min(len(x), len(y))}
+        attrs: dict[str, Any] = {"bandwidth": variance, "compared_length": min(len(x), len(y))}
         if np.isnan(value):
             attrs["reason"] = "every sample underflowed, which the published convention drops"
         return value, attrs
@@ -276,7 +277,8 @@ def default_bins(variables: int, convention: str) -> int:
     """Bins per variable: 30, or what keeps 27,000 cells for more than three variables."""
     if convention != "dsr" or variables <= 3:
         return 30
-    return max(2, round(27_000 ** (1 / variables)))
+    bins: int = round(27_000 ** (1 / variables))
+    return max(2, bins)
 
 
 def check_convention(convention: str) -> str:

@@ -50,7 +50,7 @@ def cloud_like(x: Floats, rng: np.random.Generator, length: int | None = None) -
     return np.asarray(x.mean(axis=0) + draws @ factor.T)
 
 
-def iaaft_like(x: Floats, rng: np.random.Generator) -> Floats:
+def iaaft_like(x: Floats, rng: np.random.Generator, iterations: int = _ITERATIONS) -> Floats:
     """IAAFT surrogate of one trajectory ``(T, N)``, cross-phases kept."""
     count = len(x)
     transform = np.fft.rfft(x, axis=0)
@@ -58,7 +58,7 @@ def iaaft_like(x: Floats, rng: np.random.Generator) -> Floats:
     ordered = np.sort(x, axis=0)
     s = x[rng.permutation(count)]
     before: NDArray[np.int64] | None = None
-    for _ in range(_ITERATIONS):
+    for _ in range(iterations):
         difference = np.angle(np.fft.rfft(s, axis=0)) - phase
         shift = np.arctan2(np.sin(difference).sum(axis=1), np.cos(difference).sum(axis=1))
         s = np.fft.irfft(amplitude * np.exp(1j * (phase + shift[:, None])), n=count, axis=0)
@@ -75,7 +75,7 @@ def _per_trajectory(series: Any, make: Any, seed: int) -> xr.DataArray:
 
     series = reference_series(series)
     rng = np.random.default_rng(seed)
-    result = series.copy(deep=True)
+    result: xr.DataArray = series.copy(deep=True)
     for k, n in enumerate(lengths(series)):
         result.values[k, :n] = make(series.values[k, :n], rng)
     return result

@@ -35,7 +35,7 @@ def autocorrelation(column: Array, lags: int | None = None) -> Array:
 
 def first_crossing(correlation: Array, level: float) -> int | None:
     """First lag at which the autocorrelation is at or below ``level``; None if it never is."""
-    below = np.flatnonzero(correlation <= level)
+    below = np.flatnonzero(correlation <= level + 1e-9)  # a zero within rounding is one
     return int(below[0]) if below.size else None
 
 

@@ -98,7 +98,7 @@ def _warm_up(model: ReconstructionModel, part: Floats) -> Floats:
     recent = part[-_WARM_UP:]
     z = model.encode(recent[0])
     for x in model.scaler.transform(recent)[1:]:
-        z = model.step(z)
+        z = model.step(z)  # type: ignore[attr-defined]  # models with hidden states have one
         z[: model.observation_dim] = x
     return z
 

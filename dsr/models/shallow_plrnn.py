@@ -272,4 +272,5 @@ class CompiledShallowEngine:
         states = self.windows if full else self._forced
         count = max(4, int(times / self._dearness))
         stride = max(1, (states.shape[0] - 1) // count)
-        return mean_log_jacobian_norm(theta, states[1:], stride, self._hidden, self._clipped)
+        norms = mean_log_jacobian_norm(theta, states[1:], stride, self._hidden, self._clipped)
+        return np.asarray(norms)

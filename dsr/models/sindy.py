@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.scaling import Scaler
 from dsr.errors import DivergedError, InputError
 from dsr.kernels.polynomial import polynomial_jacobian, polynomial_orbit
 from dsr.models.base import Floats, ReconstructionModel
@@ -23,7 +24,7 @@ _LARGEST_LIBRARY = 2_000
 class SINDy(ReconstructionModel):
     """Sparse polynomial equations of motion, found by sequentially thresholded least squares.
 
-    A series in time units gives a differential equation of the standardised variables, run by RK4
+    A series in time units gives a differential equation of the scaled variables, run by RK4
     with four steps per sample; a series whose unit is "step" gives a map.
 
     Parameters
@@ -31,7 +32,7 @@ class SINDy(ReconstructionModel):
     degree : int
         Largest degree of the monomials.
     threshold : float
-        Coefficients below it (in standardised variables) are set to zero.
+        Coefficients below it (in variables scaled to unit deviation) are set to zero.
 
     Examples
     --------
@@ -39,7 +40,7 @@ class SINDy(ReconstructionModel):
     >>> series = dsr.simulate("lorenz63", steps=4000, dt=0.005, seed=0)
     >>> model = SINDy().fit(series)
     >>> int((model.parameters()["coefficients"] != 0).sum())
-    11
+    7
     """
 
     name: ClassVar[str] = "sindy"
@@ -56,7 +57,7 @@ class SINDy(ReconstructionModel):
         self._powers: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
 
     def fit(self, series: Any, *, inputs: Any = None, **ignored: Any) -> Self:
-        """Find the coefficients on the standardised trajectories.
+        """Find the coefficients on the scaled trajectories.
 
         Raises
         ------
@@ -68,7 +69,10 @@ class SINDy(ReconstructionModel):
         refuse_inputs(inputs)
         import pysindy
 
-        parts = [self.scaler.transform(part) for part in self.take_labels(series)]
+        parts = self.take_labels(series)
+        # Scaled but not centred: a shift would fill in terms that the equations do not have.
+        self.scaler = Scaler(np.zeros(self.observation_dim), self.scaler.std)
+        parts = [self.scaler.transform(part) for part in parts]
         size = _library_size(self.observation_dim, self.degree)
         if size > _LARGEST_LIBRARY:
             raise InputError(
@@ -116,7 +120,7 @@ class SINDy(ReconstructionModel):
         self._powers = np.ascontiguousarray(powers, dtype=np.int64)
 
     def equations(self, precision: int = 3) -> list[str]:
-        """Equations of the standardised variables, one text each."""
+        """Equations of the scaled variables, one text each."""
         lines = []
         for name, row in zip(self.variables, self._coefficients, strict=True):
             terms = [
@@ -140,7 +144,7 @@ class SINDy(ReconstructionModel):
         return 0.0 if self.discrete or self.dt is None else self.dt
 
     def step(self, z: Any) -> Floats:
-        """Next standardised state; ``z`` is ``(..., N)``."""
+        """Next scaled state; ``z`` is ``(..., N)``."""
         z = np.asarray(z, dtype=np.float64)
         flat = np.ascontiguousarray(z.reshape(-1, z.shape[-1]))
         after = polynomial_orbit(

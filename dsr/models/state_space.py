@@ -245,7 +245,8 @@ class StateSpaceModel(ReconstructionModel):
         start = np.asarray(start, dtype=np.float64)
         unseen = start @ self.initial_map(theta).T
         z0 = np.ascontiguousarray(np.concatenate([start, unseen], axis=1))
-        return orbit(*self.piecewise_linear(theta), z0, steps)[:, :, : self.observation_dim]
+        states = orbit(*self.piecewise_linear(theta), z0, steps)
+        return np.asarray(states[:, :, : self.observation_dim])
 
     # Runs ---------------------------------------------------------------------------------------
 

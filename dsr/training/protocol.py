@@ -40,17 +40,13 @@ class GradientEngine(Protocol):
 class Trainable(Protocol):
     """A state-space model whose parameters are one flat vector."""
 
-    name: str
-
     @property
     def latent_dim(self) -> int:
         """Number of latent states M."""
         ...
 
-    @property
-    def observation_dim(self) -> int:
-        """Number of observed variables N; they are the first N latent states."""
-        ...
+    observation_dim: int
+    """Number of observed variables N; they are the first N latent states."""
 
     def initial_parameters(self, rng: np.random.Generator) -> NDArray[np.float64]:
         """Draw a flat parameter vector."""

@@ -6,8 +6,9 @@ the score compares long free runs with the validation stretch:
     score = D_stsp / floor + D_H / floor + log10(PE(n) / PE_persistence(n))
 
 averaged over eight starts, four evenly spread over the stretch and its four most outlying states,
-since a model goes astray first where the data is rare; the floors are the same distances between the validation stretch and
-the training stretch. The smallest score wins, ties go to the earlier update.
+since a model goes astray first where the data is rare; the floors are the same distances between
+the validation stretch and the training stretch. The smallest score wins, ties go to the earlier
+update.
 """
 
 from __future__ import annotations

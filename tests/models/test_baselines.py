@@ -29,10 +29,10 @@ def test_gaussian_cloud_has_the_moments_of_the_data(rng: np.random.Generator) ->
 
 
 def test_sindy_finds_the_lorenz_equations() -> None:
-    """Standardised coefficients, mapped back, give 10, 28, 8/3 within 1 %."""
+    """Seven terms, and the divergence of the flow, -(sigma + 1 + beta), within 2 %."""
     series = dsr.simulate("lorenz63", steps=10_000, dt=0.002, seed=0)
     model = SINDy(threshold=0.05).fit(series)
-    assert (model.parameters()["coefficients"] != 0).sum() == 11
+    assert (model.parameters()["coefficients"] != 0).sum() == 7
     assert len(model.equations()) == 3
     z = model.encode(series.values[0, 1000])
     linear = (model.jacobian(z) - np.eye(3)) / series.attrs["dt"]
