@@ -53,6 +53,9 @@ class SpectralReference:
 
     def spectrum(self, values: Floats) -> Floats:
         """Smoothed, normalised spectrum of each column, ``(frequencies, N)``."""
+        # A spectrum has no scale; without this a run on its way to infinity would overflow.
+        largest = np.abs(values).max(axis=0)
+        values = values / np.where(largest > 1e100, largest, 1.0)
         standard = (values - values.mean(axis=0)) / values.std(axis=0)
         power = np.abs(np.fft.rfft(standard, axis=0)) ** 2
         if self.convention == "dsr":

@@ -103,7 +103,7 @@ class TorchShallowEngine:
         )
         (slope,) = torch.autograd.grad(loss, parameters)
         gradient[:] = slope.cpu().numpy()
-        return float(loss)
+        return float(loss.detach())
 
     def mean_log_jacobian_norms(
         self, theta: NDArray[np.floating], times: int
