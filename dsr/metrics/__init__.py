@@ -74,13 +74,13 @@ _ATTRIBUTES = {
 __all__ = [
     "autocorrelation_distance", "basin_agreement", "cao", "correlation_dimension",
     "correlation_time", "delay_embedding", "delay_time", "energy_distance", "evaluate",
-    "false_nearest_neighbours",
-    "forecast_skill", "gaussian_cloud", "generalised_dimensions", "hausdorff_distance",
-    "hellinger_spectral_distance", "iaaft", "kaplan_yorke", "largest_lyapunov_from_data",
-    "lyapunov_spectrum", "metrics_to_json", "nmse", "permutation_entropy", "pod_divergence",
-    "prediction_error", "radial_energy_spectrum", "radial_spectrum_distance",
-    "recurrence_quantification", "rmse", "shuffled", "sliced_wasserstein", "ssim",
-    "state_space_divergence", "topological_error", "valid_prediction_time",
+    "false_nearest_neighbours", "forecast_skill", "gaussian_cloud", "generalised_dimensions",
+    "hausdorff_distance", "hellinger_spectral_distance", "iaaft", "kaplan_yorke",
+    "largest_lyapunov_from_data", "lyapunov_spectrum", "metrics_to_json", "nmse",
+    "permutation_entropy", "pod_divergence", "prediction_error", "radial_energy_spectrum",
+    "radial_spectrum_distance", "recurrence_quantification", "rmse", "shuffled",
+    "sliced_wasserstein", "ssim", "state_space_divergence", "topological_error",
+    "valid_prediction_time",
 ]  # fmt: skip
 
 

@@ -94,7 +94,7 @@ def lyapunov_spectrum(
     Examples
     --------
     >>> spectrum = lyapunov_spectrum("henon", steps=20_000)
-    >>> abs(float(spectrum["exponent"].sum()) - np.log(0.3)) < 1e-9
+    >>> bool(abs(float(spectrum["exponent"].sum()) - np.log(0.3)) < 1e-9)
     True
     """
     target = _target(system_or_model, parameters)

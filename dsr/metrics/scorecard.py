@@ -99,7 +99,7 @@ def evaluate(
     Examples
     --------
     >>> import dsr
-    >>> runs = dsr.simulate("lorenz63", steps=3000, trajectories=2, seed=0)
+    >>> runs = dsr.simulate("lorenz63", steps=5000, dt=0.05, trajectories=2, seed=0)
     >>> scores = evaluate(runs.isel(trajectory=[0]), runs.isel(trajectory=[1]))
     >>> scores.attrs["verdict"]
     'indistinguishable from the reference'
