@@ -1,0 +1,117 @@
+"""Lyapunov spectra with known answers."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import dsr
+from dsr.data import System
+from dsr.errors import InputError
+from dsr.metrics import kaplan_yorke, lyapunov_spectrum
+from dsr.models import ShallowPLRNN
+
+
+@pytest.mark.parametrize(
+    ("name", "duration", "largest"),
+    [
+        ("lorenz63", 20_000, 0.9056),
+        ("roessler", 60_000, 0.0714),
+        ("halvorsen", 10_000, 0.787),
+        ("rucklidge", 30_000, 0.1911),
+        ("rikitake", 60_000, 0.1271),
+        ("sprott_b", 60_000, 0.2099),
+        ("duffing", 100_000, 0.1564),
+    ],
+)
+def test_largest_exponent_of_flows(name: str, duration: float, largest: float) -> None:
+    parameters = {"duffing": {"delta": 0.25, "gamma": 0.4, "omega": 1.0}}.get(name)
+    spectrum = lyapunov_spectrum(name, duration=duration, parameters=parameters)
+    exponents = spectrum["exponent"].values
+    assert exponents[0] == pytest.approx(largest, rel=0.02)
+    assert np.abs(exponents).min() <= 2e-3
+    assert spectrum.attrs["units"] == "per time unit"
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("henon", [0.4192, -1.6231]),
+        ("logistic", [np.log(2)]),
+        ("ikeda", [0.5075, -0.7183]),
+    ],
+)
+def test_exponents_of_maps(name: str, expected: list[float]) -> None:
+    spectrum = lyapunov_spectrum(name, steps=400_000)
+    np.testing.assert_allclose(spectrum["exponent"], expected, rtol=0.01)
+    assert spectrum.attrs["units"] == "per step"
+
+
+def test_sum_of_exponents_is_the_divergence_of_the_flow() -> None:
+    spectrum = lyapunov_spectrum("lorenz63", duration=300)
+    assert float(spectrum["exponent"].sum()) == pytest.approx(-(10 + 1 + 8 / 3), rel=1e-5)
+
+
+def test_kaplan_yorke_dimension_of_lorenz_and_of_a_cycle() -> None:
+    assert kaplan_yorke(np.array([0.9056, 0.0, -14.5722])) == pytest.approx(2.0621, abs=1e-4)
+    assert kaplan_yorke(np.array([-0.1, -2.0])) == 0.0
+    cycle = lyapunov_spectrum("van_der_pol", duration=2000)
+    assert float(cycle["kaplan_yorke_dimension"]) == pytest.approx(1.0)
+    assert cycle.attrs["status"] == "periodic"
+
+
+def test_linear_flow_and_map_are_exact() -> None:
+    decay = System("decay", lambda t, x, p: [-0.9 * x[0]], parameters=[], initial=[1.0], dt=0.1)
+    assert float(lyapunov_spectrum(decay, duration=50)["exponent"][0]) == pytest.approx(-0.9, 1e-6)
+    stretch = System(
+        "stretch", lambda t, x, p: [1.1 * x[0], 0.8 * x[1]], parameters=[],
+        initial=[1e-3, 1e-3], kind="map",
+    )  # fmt: skip
+    found = lyapunov_spectrum(stretch, steps=800, transient=50)["exponent"]
+    np.testing.assert_allclose(found, np.log([1.1, 0.8]), rtol=1e-6)
+
+
+def test_tent_map_model_is_exact_per_step() -> None:
+    model = ShallowPLRNN.from_matrices([0.0], [[-1.9, -1.9]], [[1.0], [-1.0]], [1.0], [0.0, 0.0])
+    spectrum = lyapunov_spectrum(model)
+    assert float(spectrum["exponent"][0]) == pytest.approx(np.log(1.9), rel=1e-12)
+    assert spectrum.attrs["units"] == "per step"
+
+
+def test_compiled_and_plain_loops_agree(rng: np.random.Generator) -> None:
+    model = ShallowPLRNN.from_matrices(
+        rng.uniform(0.1, 0.5, 2), rng.normal(size=(2, 6)), rng.normal(size=(6, 2)) * 0.5,
+        rng.normal(size=2), rng.normal(size=6), clipped=True,
+    )  # fmt: skip
+    plain = SimpleNamespace(step=model.step, jacobian=model.jacobian, latent_dim=2, dt=None,
+                            time_unit=None)  # fmt: skip
+    compiled = lyapunov_spectrum(model, steps=400, initial=[0.1, 0.2])
+    other = lyapunov_spectrum(plain, steps=400, initial=[0.1, 0.2])
+    np.testing.assert_allclose(compiled["exponent"], other["exponent"], rtol=1e-6, atol=1e-9)
+
+
+def test_exponents_of_a_fitted_model_are_per_time_unit() -> None:
+    series = dsr.simulate("lorenz63", steps=2000, dt=0.05, seed=0)
+    model = ShallowPLRNN(3, 10).fit(series, updates=50)
+    assert lyapunov_spectrum(model, steps=200).attrs["units"] == "per time unit"
+
+
+def test_a_diverging_model_is_told_with_its_reason() -> None:
+    model = ShallowPLRNN.from_matrices([2.0], [[0.0]], [[0.0]], [1.0], [0.0])
+    spectrum = lyapunov_spectrum(model, steps=4000)
+    assert spectrum.attrs["status"] in ("diverged", "chaotic")
+
+
+@pytest.mark.parametrize("wrong", [
+    {"steps": 10}, {"duration": -1.0}, {"steps": 500, "duration": 5.0}, {"count": 9},
+    {"parameters": {"sigm": 1.0}}, {"initial": [1.0]},
+])  # fmt: skip
+def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        lyapunov_spectrum("lorenz63", **wrong)
+    with pytest.raises(InputError):
+        lyapunov_spectrum("lorens63")
+    with pytest.raises(InputError):
+        lyapunov_spectrum(3)

@@ -1,0 +1,125 @@
+"""The verdict: truth, near misses and failures of Lorenz-63 each get the right sentence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import dsr
+from dsr.errors import InputError
+from dsr.metrics import evaluate, gaussian_cloud, iaaft, metrics_to_json, shuffled
+from dsr.metrics.degenerate import degeneracy
+from dsr.metrics.verdict import SHORT, _geometry
+
+STEPS = 60_000
+
+
+def lorenz(seed: int, **parameters: float) -> Any:
+    return dsr.simulate("lorenz63", steps=STEPS, dt=0.01, seed=seed, parameters=parameters or None)
+
+
+@pytest.fixture(scope="module")
+def x() -> Any:
+    return lorenz(1)
+
+
+@pytest.fixture(scope="module")
+def b() -> Any:
+    return lorenz(2)
+
+
+def verdict(x: Any, y: Any, b: Any) -> str:
+    return str(evaluate(x, y, independent=b, resamples=100).attrs["verdict"])
+
+
+def test_the_truth_from_another_start(x: Any, b: Any) -> None:
+    assert verdict(x, lorenz(3), b) == "indistinguishable from the reference"
+
+
+def test_a_system_a_little_off(x: Any, b: Any) -> None:
+    assert verdict(x, lorenz(3, rho=26.5), b) == (
+        "better than a Gaussian cloud, short of the reference"
+    )
+
+
+@pytest.mark.parametrize("make", [gaussian_cloud, iaaft, shuffled])
+def test_surrogates_are_no_better_than_a_cloud(x: Any, b: Any, make: Any) -> None:
+    assert verdict(x, make(x), b) == "no better than a Gaussian cloud"
+
+
+def test_degenerate_runs(x: Any, b: Any) -> None:
+    frozen = np.repeat(x.values[0, :1], STEPS, axis=0)
+    assert verdict(x, frozen, b) == "degenerate: frozen"
+    diverged = x.values[0].copy()
+    diverged[STEPS // 3 :] = np.inf
+    assert verdict(x, diverged, b) == "degenerate: diverged"
+    assert verdict(x, lorenz(1, rho=160.0), b) == "degenerate: periodic"
+
+
+def test_chaos_and_tori_are_not_called_periodic(x: Any) -> None:
+    t = 0.05 * np.arange(8000)
+    torus = np.stack([np.sin(t), np.sin(np.sqrt(2) * t)], axis=1)
+    noise = np.random.default_rng(0).normal(size=(8000, 2))
+    assert degeneracy(noise, torus) is None
+    assert degeneracy(noise, np.stack([np.sin(t), np.cos(t)], axis=1)) == "periodic"
+    assert degeneracy(noise[:, :1].repeat(3, 1) * 8, x.values[0, :8000]) is None
+
+
+def test_short_series_are_undecidable_or_judged_never_an_error(x: Any) -> None:
+    short = x.isel(time=slice(0, 80))
+    scores = evaluate(short, x.isel(time=slice(5000, 5080)))
+    assert scores.attrs["verdict"]
+    assert scores.attrs["compared_length"] == 40
+
+
+def test_a_reference_alone_is_cut_in_halves(x: Any) -> None:
+    scores = evaluate(x, lorenz(3), resamples=50)
+    assert scores.attrs["compared_length"] == STEPS // 2
+
+
+def test_infinite_differences_count_as_none_of_the_resamples() -> None:
+    infinite, finite = np.full(50, np.inf), np.full(50, 2.0)
+    part = _geometry(np.inf, 0.1, [2.0], [infinite, finite, finite], {})
+    assert part.word != SHORT
+
+
+def test_every_missing_number_has_a_reason(x: Any, b: Any) -> None:
+    scores = evaluate(x, lorenz(3), independent=b, resamples=20)
+    for name in scores.data_vars:
+        if scores[name].ndim == 0 and not np.isfinite(float(scores[name])):
+            assert scores[name].attrs["reason"], name
+    table = metrics_to_json(scores)
+    assert table["prediction_error"]["value"] is None
+    assert set(table["state_space_divergence"]) == {
+        "value", "low", "high", "noise_floor", "surrogate"
+    }  # fmt: skip
+    divergence = table["state_space_divergence"]
+    assert divergence["low"] <= divergence["value"] <= divergence["high"]
+    assert divergence["value"] < divergence["surrogate"]
+
+
+def test_several_trajectories_keep_their_own_scores(b: Any) -> None:
+    runs = dsr.simulate("lorenz63", steps=4000, dt=0.02, trajectories=3, seed=5)
+    scores = evaluate(runs, runs, independent=b, resamples=20)
+    assert scores["state_space_divergence_per_trajectory"].sizes == {"trajectory": 3}
+    assert float(scores["state_space_divergence"]) == 0.0
+
+
+def test_a_model_is_run_and_judged(x: Any, b: Any) -> None:
+    model = dsr.models.ShallowPLRNN(3, 30).fit(b.isel(time=slice(0, 5000)), updates=300)
+    scores = evaluate(x.isel(time=slice(0, 3000)), model, independent=b, resamples=20)
+    assert scores.attrs["transient"] >= 750
+    assert np.isfinite(float(scores["prediction_error"]))
+    assert scores["lyapunov_exponent"].sizes == {"index": 3}
+    assert float(scores["prediction_error_persistence"][0]) > 0
+
+
+def test_wrong_input_is_refused(x: Any) -> None:
+    with pytest.raises(InputError, match="variables"):
+        evaluate(x, x.values[0, :, :2])
+    with pytest.raises(InputError, match="unknown metric"):
+        evaluate(x, x, metrics=["beauty"])
+    with pytest.raises(InputError):
+        evaluate(np.full((100, 2), np.nan), x)
