@@ -216,7 +216,8 @@ def evaluate(run_or_model: Any, series: Any, **settings: Any) -> xr.Dataset:
         Where its trajectories carry ``split="test"`` only those are used; the file a run was
         trained on is judged on its held-out part again.
     **settings
-        ``load`` (options of `dsr.load`), and arguments of `dsr.metrics.evaluate`.
+        ``load`` (options of `dsr.load`; those of the run if not given), and arguments of
+        `dsr.metrics.evaluate`.
 
     Returns
     -------
@@ -237,6 +238,9 @@ def evaluate(run_or_model: Any, series: Any, **settings: Any) -> xr.Dataset:
     from dsr.data.files import fingerprint
     from dsr.data.split import split_series
 
+    if options is None and isinstance(series, str | Path):
+        # Read as the run was: the training file with its cures is then recognised.
+        options = run.config.get("settings", {}).get("load")
     raw = open_series(series, options)
     data = run.config.get("data", {})
     loaded = prepared(run, raw)

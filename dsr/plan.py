@@ -178,11 +178,11 @@ def make_plan(
             f"the run in {folder} was fitted to other data than {source}; repeat the command it "
             "was started with, or choose another --out"
         )
+    _enough(loaded)
     notes = [str(n) for n in loaded.attrs.get("notes", [])]
     embedded, embedding = _embed(loaded, settings.get("embed"), notes)
     share = check_share(settings.get("test", 0.2))
     train, test = split_series(embedded, test=share)
-    _enough(train, test)
     model_settings = settle_sizes(model, model_settings, train.sizes["variable"])
     if folder is None:
         folder = _free_folder(source, model, seed)
@@ -273,8 +273,8 @@ def _samples(series: xr.DataArray) -> int:
     return int(lengths(series).sum())
 
 
-def _enough(train: xr.DataArray, test: xr.DataArray) -> None:
-    total = _samples(train) + _samples(test)
+def _enough(series: xr.DataArray) -> None:
+    total = _samples(series)
     if total < LEAST_SAMPLES:
         raise InputError(
             f"the series has {total} samples and a fit needs at least {LEAST_SAMPLES}; "

@@ -133,3 +133,9 @@ def test_more_latent_states_than_variables(lorenz: Any, tmp_path: Path) -> None:
     forecast = one.model.forecast(lorenz.isel(variable=[0, 1], time=slice(0, 100)), 10)
     assert forecast.sizes == {"trajectory": 1, "time": 10, "variable": 2}
     assert np.isfinite(forecast.values).all()
+
+
+def test_three_hundred_samples_of_one_variable_are_enough(lorenz: Any, tmp_path: Path) -> None:
+    short = lorenz.isel(time=slice(0, 300), variable=[0])
+    one = dsr.fit(short, updates=50, out=tmp_path / "run", progress=False)
+    assert one.summary["verdict"]

@@ -105,7 +105,7 @@ def evaluate(
     'indistinguishable from the reference'
     """
     chosen = _chosen(metrics)
-    series = reference_series(reference, minimum=40)
+    series = reference_series(reference, minimum=20)
     targets = trajectories(series)
     recordings = _recordings(targets, independent)
     model = generated_or_model if hasattr(generated_or_model, "generate") else None
@@ -217,8 +217,8 @@ def _matched(generated: Any, targets: list[Floats]) -> list[Floats]:
             f"the reference has {len(targets)} trajectories and the generated series {len(runs)}; "
             "pass equal numbers, or one run"
         )
-    if min(len(run) for run in runs) < 40:
-        raise InputError("the generated series is too short to judge; 40 samples are needed")
+    if min(len(run) for run in runs) < 20:
+        raise InputError("the generated series is too short to judge; 20 samples are needed")
     return runs
 
 

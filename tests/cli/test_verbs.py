@@ -300,3 +300,21 @@ def test_a_table_from_a_spreadsheet_of_another_country_is_understood(
     assert done.code == 0, done.err
     assert done.json["variables"] == ["Spannung"]
     assert done.json["dt"] == pytest.approx(0.02)
+
+
+def test_metrics_scores_a_diverged_run(tmp_path: Path) -> None:
+    import numpy as np
+
+    import dsr
+    from dsr.cli.main import main
+
+    series = dsr.simulate("lorenz63", steps=2000, dt=0.02, seed=1)
+    dsr.data.write_dataset(series, tmp_path / "a.nc")
+    broken = series.copy(deep=True)
+    broken.values[0, 900:] = np.nan
+    dsr.data.write_dataset(broken, tmp_path / "b.nc")
+    scores = tmp_path / "scores.json"
+    with pytest.raises(SystemExit) as done:
+        main(["metrics", str(tmp_path / "a.nc"), str(tmp_path / "b.nc"), "-o", str(scores)])
+    assert done.value.code == 0
+    assert "degenerate: diverged" in scores.read_text()
