@@ -23,6 +23,7 @@ extensions = [
     "mathml",
     "cli_reference",
     "plotly_scraper",
+    "results",
     "myst_nb",
     "numpydoc",
     "sphinx.ext.autodoc",

@@ -1,0 +1,87 @@
+"""The directive ``results NAME``: a table of the measured numbers stored in ``docs/results``.
+
+A page says what was measured; the digits come from the file that the committed command wrote.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+FOLDER = Path(__file__).resolve().parent.parent / "results"
+
+Rows = list[list[str]]
+
+
+def lorenz63_gtf(document: dict[str, Any]) -> Rows:
+    """Medians and ranges over the seeds of each recipe."""
+    rows = [["recipe", "seeds", "failed", "D_stsp", "D_H", "largest exponent", "training, s"]]
+    for name, entry in document["summary"].items():
+        row = [name, str(entry["seeds"]), str(entry["failed"])]
+        for key in (
+            "state_space_divergence", "hellinger_spectral_distance", "largest_exponent", "seconds"
+        ):  # fmt: skip
+            digits = "{median:.0f} ({least:.0f} to {largest:.0f})" if key == "seconds" else (
+                "{median:.3f} ({least:.3f} to {largest:.3f})"
+            )  # fmt: skip
+            row.append(digits.format(**entry[key]))
+        rows.append(row)
+    return rows
+
+
+def training_speed(document: dict[str, Any]) -> Rows:
+    """Both sides of every shape, with their ratio."""
+    rows = [["M, H, T, S", "compiled, ms", "PyTorch loop, ms", "ratio of medians"]]
+    for entry in document["gradient"]:
+        shape = ", ".join(str(entry["shape"][k]) for k in "MHTS")
+        ours, theirs = (
+            "{1:g} ({0:g} to {2:g})".format(*entry[key]) for key in ("compiled_ms", "torch_ms")
+        )
+        rows.append([shape, ours, theirs, f"{entry['ratio_of_medians']:g}"])
+    whole = document["whole_update"]
+    for key, label in (("constant_alpha_ms", "constant"), ("adaptive_alpha_ms", "adaptive")):
+        rows.append([f"whole update, {label} alpha", f"{whole[key]:g}", "", ""])
+    return rows
+
+
+TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
+    "lorenz63_gtf": lorenz63_gtf,
+    "training_speed": training_speed,
+}
+
+
+class Results(SphinxDirective):
+    """Insert the table of one stored result."""
+
+    required_arguments = 1
+
+    def run(self) -> list[nodes.Node]:
+        """Read the file and build the table."""
+        name = self.arguments[0]
+        path = FOLDER / f"{name}.json"
+        self.env.note_dependency(str(path))
+        rows = TABLES[name](json.loads(path.read_text(encoding="utf-8")))
+        table = nodes.table()
+        group = nodes.tgroup(cols=len(rows[0]))
+        group += [nodes.colspec(colwidth=1) for _ in rows[0]]
+        head, body = nodes.thead(), nodes.tbody()
+        for k, row in enumerate(rows):
+            line = nodes.row()
+            for text in row:
+                line += nodes.entry("", nodes.paragraph(text=text))
+            (head if k == 0 else body).append(line)
+        group += [head, body]
+        table += group
+        return [table]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register the directive."""
+    app.add_directive("results", Results)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
