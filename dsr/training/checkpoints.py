@@ -49,7 +49,7 @@ class CheckpointStore:
         metadata = {
             "identity": self.identity,
             "values": document,
-            "sha256": _digest(arrays, document),
+            "sha256": _digest(arrays, document + self.identity),
         }
         self.folder.mkdir(parents=True, exist_ok=True)
         current = self.folder / _NAME
@@ -80,10 +80,10 @@ class CheckpointStore:
                 arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         except (OSError, SafetensorError):
             return None
-        document = metadata.get("values", "")
-        if metadata.get("sha256") != _digest(arrays, document):
+        document, identity = metadata.get("values", ""), metadata.get("identity", "")
+        if metadata.get("sha256") != _digest(arrays, document + identity):
             return None
-        if metadata.get("identity") != self.identity:
+        if identity != self.identity:
             raise InputError(
                 f"the checkpoint in {self.folder} belongs to other data or settings; "
                 "repeat the command it was started with, or choose another --out"
