@@ -49,18 +49,9 @@ def runge_kutta_step(
         return float(system.dt)
     size = float(np.abs(states - states.mean(axis=0)).max()) or 1.0
     rhs, p = system.compiled().rhs, system.parameter_values
-    still = np.empty((0, system.dimension))
-    coarse, fine = np.empty((2, system.dimension)), np.empty((2, system.dimension))
     step = float(system.dt)
     for _ in range(_MOST_HALVINGS):
-        worst = 0.0
-        for k in range(0, _SAMPLES, _STRIDE):
-            state, t = states[k], k * system.dt
-            integrate.integrate_rk4(rhs, state, p, t, step, 1, still, coarse)
-            if integrate.integrate_rk4(rhs, state, p, t, step, 2, still, fine) < 2:
-                worst = np.inf
-                break
-            worst = max(worst, float(np.abs(coarse[1] - fine[1]).max()))
+        worst = integrate.largest_step_error(rhs, states, _STRIDE, p, system.dt, step)
         if worst <= tolerance * size:
             break
         step /= 2
