@@ -21,6 +21,14 @@ Floats = NDArray[np.float64]
 
 DIMS = ("trajectory", "time", "variable")
 
+LARGEST = 1e100
+"""Beyond this a generated value counts as not finite: its square would overflow."""
+
+
+def bounded(y: Floats) -> bool:
+    """Whether all values are finite and small enough to be squared."""
+    return bool((np.abs(y) < LARGEST).all())
+
 
 @dataclass(frozen=True)
 class Pairs:

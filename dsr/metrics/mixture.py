@@ -8,6 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.metrics.inputs import LARGEST
+
 Floats = NDArray[np.float64]
 
 _MOST_COMPONENTS = 10_000
@@ -51,7 +53,7 @@ class MixtureReference:
 
     def kernels(self, y: Floats) -> tuple[Floats, Floats]:
         """Kernels ``(samples, T')`` of a series at the samples, and the log they were scaled by."""
-        centres = strided(self._scale(_finite_rows(y)))
+        centres = strided(self._scale(finite_rows(y)))
         exponent = -_squared_distances(self._z, centres) / (2.0 * self._variance)
         scale = exponent.max(axis=1)
         return np.exp(exponent - scale[:, None]), scale
@@ -62,7 +64,7 @@ class MixtureReference:
 
     def divergence_and_error(self, y: Floats) -> tuple[float, float]:
         """Divergence and its standard error."""
-        rows = _finite_rows(y)
+        rows = finite_rows(y)
         if len(rows) == 0:
             return float("inf"), 0.0
         terms = self._log_p - self.log_density(strided(self._scale(rows)))
@@ -72,7 +74,7 @@ class MixtureReference:
 
     def variational(self, y: Floats) -> float:
         """Deterministic approximation; exactly 0 for equal series."""
-        rows = _finite_rows(y)
+        rows = finite_rows(y)
         if len(rows) == 0:
             return float("inf")
         own = log_mean_kernel(self._x, self._x, self._variance)
@@ -125,6 +127,7 @@ def _squared_distances(a: Floats, b: Floats) -> Floats:
     return np.asarray(np.maximum(square, 0.0))
 
 
-def _finite_rows(y: Floats) -> Floats:
+def finite_rows(y: Floats) -> Floats:
+    """Rows that are finite and can be squared; the others weigh nothing in any kernel."""
     y = np.asarray(y, dtype=np.float64)
-    return np.asarray(y[np.isfinite(y).all(axis=1)])
+    return np.asarray(y[(np.abs(y) < LARGEST).all(axis=1)])

@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
-from dsr.metrics.inputs import paired
+from dsr.metrics.inputs import bounded, paired
 from dsr.metrics.state_space import check_convention
 
 Floats = NDArray[np.float64]
@@ -201,7 +201,7 @@ def autocorrelation_distance(
         row = []
         for a, b in zip(x[:length].T, y[:length].T, strict=True):
             target = autocorrelation(a, most)
-            moving = np.isfinite(b).all() and np.ptp(b) > 1e-12 * max(1.0, float(np.abs(b).max()))
+            moving = bounded(b) and np.ptp(b) > 1e-12 * max(1.0, float(np.abs(b).max()))
             found = autocorrelation(b, most) if moving else np.zeros(most + 1)
             row.append(float(np.sqrt(np.mean((target[1:] - found[1:]) ** 2))))
         rows.append(row)

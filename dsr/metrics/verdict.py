@@ -22,7 +22,7 @@ from dsr.metrics.bootstrap import (
     resampled_indices,
 )
 from dsr.metrics.degenerate import degeneracy
-from dsr.metrics.mixture import MixtureReference, strided
+from dsr.metrics.mixture import MixtureReference, finite_rows, strided
 from dsr.metrics.spectra import SpectralReference, hellinger, normalised
 from dsr.metrics.state_space import ALPHA, BinnedReference
 from dsr.metrics.surrogates import cloud_like
@@ -141,7 +141,7 @@ def _mixture(
     block = block_length(x)
     starred = []
     for series in (y, b, clouds[0]):
-        finite = series[np.isfinite(series).all(axis=1)]
+        finite = finite_rows(series)
         if len(finite) == 0:
             starred.append(np.full(resamples, np.inf))
             continue

@@ -1,0 +1,52 @@
+"""Distances of point sets with exact values, and defined ones for runs that left the numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from dsr.metrics import (
+    autocorrelation_distance,
+    energy_distance,
+    evaluate,
+    hausdorff_distance,
+    sliced_wasserstein,
+)
+from dsr.metrics.distances import _quantiles
+
+
+def test_sorted_projections_give_the_quantiles_of_numpy(rng: np.random.Generator) -> None:
+    x, vectors = rng.normal(size=(1001, 3)), rng.normal(size=(4, 3))
+    expected = np.quantile(x @ vectors.T, np.linspace(0, 1, 77), axis=0).T
+    np.testing.assert_allclose(_quantiles(x, vectors, 77), expected, atol=1e-13)
+
+
+def test_a_shift_moves_every_distance_by_its_length(rng: np.random.Generator) -> None:
+    x = rng.normal(size=(3000, 1))
+    assert float(sliced_wasserstein(x, x + 3.0)) == pytest.approx(3.0)
+    assert float(hausdorff_distance(x, x + 100.0, quantile=0.5)) == pytest.approx(100.0, rel=0.05)
+    # 2 E|X-Y| - E|X-X'| - E|Y-Y'| tends to 2 (shift - E|X-X'|), E|X-X'| = 2 / sqrt(pi)
+    far = float(energy_distance(x, x + 100.0)) * x.std(ddof=1)
+    assert far == pytest.approx(2 * (100.0 - 2 / np.sqrt(np.pi)), rel=0.01)
+
+
+def test_the_slice_of_a_shift_is_its_mean_projection(rng: np.random.Generator) -> None:
+    """The mean of |cos| over directions in the plane is 2 / pi."""
+    x = rng.normal(size=(500, 2))
+    found = float(sliced_wasserstein(x, x + np.array([1.0, 0.0])))
+    assert found == pytest.approx(2 / np.pi, rel=0.05)
+
+
+@pytest.mark.parametrize("factor", [np.nan, np.inf, 1e200, 1e305])
+def test_runs_beyond_all_numbers_have_defined_distances(
+    rng: np.random.Generator, factor: float
+) -> None:
+    x: NDArray[np.float64] = rng.normal(size=(300, 8))
+    y = x * factor
+    for distance in (sliced_wasserstein, energy_distance, hausdorff_distance):
+        found = distance(x, y)
+        assert float(found) == np.inf
+        assert found.attrs["reason"]
+    assert np.isfinite(autocorrelation_distance(x, y)).all()
+    assert evaluate(x, y, resamples=20).attrs["verdict"] == "degenerate: diverged"
