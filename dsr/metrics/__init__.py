@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dsr.metrics.basins import basin_agreement
+    from dsr.metrics.covariant import covariant_lyapunov_vectors
     from dsr.metrics.delays import delay_time
     from dsr.metrics.dimension import correlation_dimension
     from dsr.metrics.distances import energy_distance, hausdorff_distance, sliced_wasserstein
@@ -40,6 +41,7 @@ _ATTRIBUTES = {
     "cao": "embedding",
     "correlation_dimension": "dimension",
     "correlation_time": "fields",
+    "covariant_lyapunov_vectors": "covariant",
     "delay_embedding": "embedding",
     "delay_time": "delays",
     "energy_distance": "distances",
@@ -73,10 +75,10 @@ _ATTRIBUTES = {
 
 __all__ = [
     "autocorrelation_distance", "basin_agreement", "cao", "correlation_dimension",
-    "correlation_time", "delay_embedding", "delay_time", "energy_distance", "evaluate",
-    "false_nearest_neighbours", "forecast_skill", "gaussian_cloud", "generalised_dimensions",
-    "hausdorff_distance", "hellinger_spectral_distance", "iaaft", "kaplan_yorke",
-    "largest_lyapunov_from_data", "lyapunov_spectrum", "metrics_to_json", "nmse",
+    "correlation_time", "covariant_lyapunov_vectors", "delay_embedding", "delay_time",
+    "energy_distance", "evaluate", "false_nearest_neighbours", "forecast_skill", "gaussian_cloud",
+    "generalised_dimensions", "hausdorff_distance", "hellinger_spectral_distance", "iaaft",
+    "kaplan_yorke", "largest_lyapunov_from_data", "lyapunov_spectrum", "metrics_to_json", "nmse",
     "permutation_entropy", "pod_divergence", "prediction_error", "radial_energy_spectrum",
     "radial_spectrum_distance", "recurrence_quantification", "rmse", "shuffled",
     "sliced_wasserstein", "ssim", "state_space_divergence", "topological_error",

@@ -24,6 +24,7 @@ _BOUNDED_GROWTH = 3.0
 class _Setting(NamedTuple):
     """Numbers of one estimate, in steps of the orbit."""
 
+    total: int
     block: int
     transient: int
     interval: int
@@ -98,6 +99,26 @@ def lyapunov_spectrum(
     >>> bool(abs(float(spectrum["exponent"].sum()) - np.log(0.3)) < 1e-9)
     True
     """
+    rng = np.random.default_rng(seed)
+    orbit = prepare_orbit(
+        system_or_model, steps, duration, transient, count, parameters, initial, rng
+    )
+    V = np.linalg.qr(rng.standard_normal((orbit.size, orbit.setting.vectors)))[0]
+    V = np.ascontiguousarray(V)
+    setting = orbit.setting
+    if setting.transient:
+        orbit.advance(V, np.empty((1, setting.vectors)), setting.transient, setting.interval)
+    sums = np.empty((BLOCKS, setting.vectors))
+    orbit.advance(V, sums, setting.block, setting.interval)
+    local = sums / (setting.block * setting.time_per_step)
+    return _dataset(local, orbit.size, setting, orbit.label, seed)
+
+
+def prepare_orbit(
+    system_or_model: Any, steps: int | None, duration: float | None, transient: float | None,
+    count: int | None, parameters: Any, initial: Any, rng: np.random.Generator,
+) -> Orbit:  # fmt: skip
+    """Check the settings of an estimate, and place an orbit of the target at its start."""
     target = _target(system_or_model, parameters)
     if steps is not None and duration is not None:
         raise InputError("give steps or duration, not both")
@@ -106,17 +127,7 @@ def lyapunov_spectrum(
             _number(value) and value > (0 if name != "transient" else -1)
         ):
             raise InputError(f"{name} must be a positive number, not {value!r}")
-    rng = np.random.default_rng(seed)
-    orbit = target.prepare(steps, duration, transient, count, initial, rng)
-    V = np.linalg.qr(rng.standard_normal((orbit.size, orbit.setting.vectors)))[0]
-    V = np.ascontiguousarray(V)
-    setting = orbit.setting
-    if setting.transient:
-        orbit.advance(V, np.empty((1, setting.vectors)), setting.transient)
-    sums = np.empty((BLOCKS, setting.vectors))
-    orbit.advance(V, sums, setting.block)
-    local = sums / (setting.block * setting.time_per_step)
-    return _dataset(local, orbit.size, setting, target.label, seed)
+    return target.prepare(steps, duration, transient, count, initial, rng)
 
 
 # Targets: what can be examined ---------------------------------------------------------------
@@ -127,7 +138,6 @@ class _SystemTarget:
 
     def __init__(self, system: Any) -> None:
         self.system = system
-        self.label = system.name
 
     def prepare(
         self,
@@ -161,18 +171,23 @@ class _SystemOrbit:
 
     def __init__(self, system: Any) -> None:
         self.system = system
+        self.label = str(system.name)
         self.functions = system.compiled()
         self.x = np.array(system.initial, dtype=np.float64)
         self.p = system.parameter_values
         self.size = self.x.size
         self.time = 0.0
 
-    def advance(self, V: Floats, sums: Floats, block: int) -> None:
-        """Fill ``sums`` block by block."""
+    @property
+    def state(self) -> Floats:
+        """Where the orbit is."""
+        return self.x
+
+    def advance(self, V: Floats, sums: Floats, block: int, every: int) -> None:
+        """Fill ``sums`` block by block; ``V`` is orthonormalised after every ``every`` steps."""
         from dsr.kernels.lyapunov_systems import flow_blocks, map_blocks
 
         rhs, jac = self.functions
-        every = min(self.setting.interval, block)
         h = self.setting.time_per_step
         if self.system.kind == "flow":
             flow_blocks(rhs, jac, self.time, h, self.x, self.p, V, block, every, sums)
@@ -186,7 +201,6 @@ class _ModelTarget:
 
     def __init__(self, model: Any) -> None:
         self.model = model
-        self.label = str(getattr(model, "name", type(model).__name__))
 
     def prepare(
         self,
@@ -215,6 +229,7 @@ class _ModelOrbit:
 
     def __init__(self, model: Any, initial: Any, rng: np.random.Generator) -> None:
         self.model = model
+        self.label = str(getattr(model, "name", type(model).__name__))
         canonical = getattr(model, "canonical", None)
         self.canonical = canonical() if canonical is not None else None
         if initial is not None:
@@ -230,9 +245,13 @@ class _ModelOrbit:
             )
         self.size = self.z.size
 
-    def advance(self, V: Floats, sums: Floats, block: int) -> None:
-        """Fill ``sums`` block by block."""
-        every = min(self.setting.interval, block)
+    @property
+    def state(self) -> Floats:
+        """Where the orbit is."""
+        return self.z
+
+    def advance(self, V: Floats, sums: Floats, block: int, every: int) -> None:
+        """Fill ``sums`` block by block; ``V`` is orthonormalised after every ``every`` steps."""
         if self.canonical is not None:
             from dsr.kernels.lyapunov import piecewise_linear_blocks
 
@@ -243,11 +262,16 @@ class _ModelOrbit:
         stretch = np.empty(V.shape[1])
         for row in sums:
             row[:] = 0.0
-            for _ in range(block):
-                V[:] = self.model.jacobian(self.z) @ V
-                self.z = np.asarray(self.model.step(self.z))
-                orthonormalise(V, stretch)
-                row += np.log(stretch)
+            for done in range(1, block + 1):
+                with np.errstate(over="ignore", invalid="ignore"):
+                    V[:] = self.model.jacobian(self.z) @ V
+                    self.z = np.asarray(self.model.step(self.z))
+                if done % every == 0:
+                    orthonormalise(V, stretch)
+                    row += np.log(stretch)
+
+
+Orbit = _SystemOrbit | _ModelOrbit
 
 
 def _target(obj: Any, parameters: Any) -> _SystemTarget | _ModelTarget:
@@ -275,7 +299,9 @@ def _setting(
     block = max(1, total // BLOCKS)
     interval = min(interval, block)
     block -= block % interval
-    return _Setting(block, transient, interval, count, time_per_step, unit)
+    # Whole intervals, so that the vectors are orthonormal where the sums begin.
+    transient = -(-transient // interval) * interval
+    return _Setting(total, block, transient, interval, count, time_per_step, unit)
 
 
 def _count(count: int | None, size: int) -> int:

@@ -54,6 +54,12 @@ def test_sum_of_exponents_is_the_divergence_of_the_flow() -> None:
     assert float(spectrum["exponent"].sum()) == pytest.approx(-(10 + 1 + 8 / 3), rel=1e-5)
 
 
+@pytest.mark.parametrize("transient", [0.0, 10.012, 33.333])
+def test_the_sum_does_not_depend_on_where_the_transient_ends(transient: float) -> None:
+    spectrum = lyapunov_spectrum("lorenz63", duration=100, transient=transient)
+    assert float(spectrum["exponent"].sum()) == pytest.approx(-(10 + 1 + 8 / 3), rel=1e-5)
+
+
 def test_kaplan_yorke_dimension_of_lorenz_and_of_a_cycle() -> None:
     assert kaplan_yorke(np.array([0.9056, 0.0, -14.5722])) == pytest.approx(2.0621, abs=1e-4)
     assert kaplan_yorke(np.array([-0.1, -2.0])) == 0.0
