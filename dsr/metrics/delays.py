@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def _first_minimum(information: Array, floor: float) -> int | None:
 
 def _delay(column: Array, method: str, lags: int) -> tuple[int, Array, bool]:
     correlation = autocorrelation(column, lags)
-    decayed = first_crossing(correlation, 1 / np.e)
+    decayed = first_crossing(correlation, 1 / math.e)
     fallback = max(1, lags if decayed is None else decayed)
     if method == "autocorrelation":
         return fallback, correlation, decayed is not None

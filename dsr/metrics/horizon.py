@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +84,7 @@ def _starts(series: xr.DataArray, steps: int, warmup: int, most: int) -> list[tu
 
 
 def _memory(column: Array) -> int:
-    crossing = first_crossing(autocorrelation(column), 1 / np.e)
+    crossing = first_crossing(autocorrelation(column), 1 / math.e)
     return column.size if crossing is None else max(1, crossing)
 
 
