@@ -118,8 +118,9 @@ def _run(plan: Plan, listener: Progress) -> Run:
     network = plan.new_model()
     listener.start({"stage": "compiling (first run only)", "updates": plan.training.get("updates")})
     plan.settle_updates(network)
-    write_toml(folder / CONFIG, plan.config())
-    append_log(folder, f"fit {plan.config()['reproduce']['command']}")
+    config = plan.config()
+    write_toml(folder / CONFIG, config)
+    append_log(folder, f"fit {config['reproduce']['command']}")
     for note in plan.notes:
         append_log(folder, note)
     store = CheckpointStore(folder / "checkpoint", plan.identity())

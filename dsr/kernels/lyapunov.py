@@ -14,20 +14,27 @@ Floats = NDArray[np.float64]
 
 
 @njit(cache=True)
+def _make_orthogonal(V: Floats, k: int) -> None:
+    """Take out of column ``k`` what it shares with the columns before it, twice for accuracy."""
+    rows = V.shape[0]
+    for _ in range(2):
+        for j in range(k):
+            overlap = 0.0
+            for i in range(rows):
+                overlap += V[i, j] * V[i, k]
+            for i in range(rows):
+                V[i, k] -= overlap * V[i, j]
+
+
+@njit(cache=True)
 def orthonormalise(V: Floats, stretch: Floats) -> None:
-    """Gram-Schmidt on the columns of ``V``, twice for full accuracy; ``stretch`` is diag R."""
+    """Gram-Schmidt on the columns of ``V``; ``stretch`` is diag R."""
     rows, columns = V.shape
     for k in range(columns):
         before = 0.0
         for i in range(rows):
             before += V[i, k] * V[i, k]
-        for _ in range(2):
-            for j in range(k):
-                overlap = 0.0
-                for i in range(rows):
-                    overlap += V[i, j] * V[i, k]
-                for i in range(rows):
-                    V[i, k] -= overlap * V[i, j]
+        _make_orthogonal(V, k)
         norm = 0.0
         for i in range(rows):
             norm += V[i, k] * V[i, k]
@@ -41,13 +48,7 @@ def orthonormalise(V: Floats, stretch: Floats) -> None:
                 # Any unit vector orthogonal to the others serves to go on.
                 for i in range(rows):
                     V[i, k] = 1.0 if i == axis else 0.0
-                for _ in range(2):
-                    for j in range(k):
-                        overlap = 0.0
-                        for i in range(rows):
-                            overlap += V[i, j] * V[i, k]
-                        for i in range(rows):
-                            V[i, k] -= overlap * V[i, j]
+                _make_orthogonal(V, k)
                 left = 0.0
                 for i in range(rows):
                     left += V[i, k] * V[i, k]

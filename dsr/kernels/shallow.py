@@ -154,8 +154,7 @@ def shallow_gradient(
         loss += total
         v = drive[t].reshape(-1)
         if clipped:
-            # v is still needed for its sign: the adjoint replaces the activation instead.
-            f = active[t].reshape(-1)
+            # v is still needed for its sign, so the product goes beside it first.
             back = np.dot(adjoint[t], W1).reshape(-1)
             for i in range(wide):
                 q = back[i] if v[i] + h2_row[i] > zero else zero

@@ -118,7 +118,7 @@ def evaluate(
     verdicts = [
         judge(x[: len(y) - transient], b, y[transient:], whole=y, smoothing=smoothing,
               resamples=resamples, seed=seed)
-        for x, b, y in zip(recordings.targets, recordings.independent, runs, strict=True)
+        for (x, b), y in zip(recordings, runs, strict=True)
     ]  # fmt: skip
     data: dict[str, Any] = {}
     _add_parts(data, "state_space_divergence", [v.geometry for v in verdicts], "nats")
@@ -179,15 +179,8 @@ def _belongs(name: str, chosen: tuple[str, ...]) -> bool:
     return any(name == c or name.startswith(f"{c}_") or owner.get(name) == c for c in chosen)
 
 
-class _Recordings:
+def _recordings(targets: list[Floats], independent: Any) -> list[tuple[Floats, Floats]]:
     """Each reference trajectory with an independent recording beside it."""
-
-    def __init__(self, targets: list[Floats], independent: list[Floats]) -> None:
-        self.targets = targets
-        self.independent = independent
-
-
-def _recordings(targets: list[Floats], independent: Any) -> _Recordings:
     if independent is not None:
         parts = trajectories(reference_series(independent, name="independent recording"))
         if parts[0].shape[1] != targets[0].shape[1]:
@@ -196,11 +189,11 @@ def _recordings(targets: list[Floats], independent: Any) -> _Recordings:
                 f"{targets[0].shape[1]}; pass the same variables"
             )
         longest = max(parts, key=len)
-        return _Recordings(targets, [longest] * len(targets))
+        return [(target, longest) for target in targets]
     if len(targets) > 1:
-        return _Recordings(targets, [*targets[1:], targets[0]])
+        return list(zip(targets, [*targets[1:], targets[0]], strict=True))
     half = len(targets[0]) // 2
-    return _Recordings([targets[0][:half]], [targets[0][half:]])
+    return [(targets[0][:half], targets[0][half:])]
 
 
 def _matched(generated: Any, targets: list[Floats]) -> list[Floats]:

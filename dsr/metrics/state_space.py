@@ -113,19 +113,24 @@ class BinnedReference:
 
     def divergence(self, y: Floats) -> float:
         """KL divergence in nats of the reference from a series; NaN where nothing is counted."""
-        keys = self.keys(y)
-        if len(keys) == 0 or len(self._keys) == 0:
-            return float("nan")
-        h, g = self._aligned(keys)
-        return float(max(counts_divergence(h, g, ALPHA, self.cells), 0.0))
+        return self._between(y, reverse=False)
 
     def reverse(self, y: Floats) -> float:
         """Divergence of the series from the reference."""
+        return self._between(y, reverse=True)
+
+    def share_outside(self, y: Floats) -> float:
+        """Share of the points of a series outside the range of the reference."""
+        return float((self._grid.keys(np.asarray(y, dtype=np.float64)) == self._inside).mean())
+
+    def _between(self, y: Floats, reverse: bool) -> float:
         keys = self.keys(y)
         if len(keys) == 0 or len(self._keys) == 0:
             return float("nan")
         h, g = self._aligned(keys)
-        return float(max(counts_divergence(g, h, ALPHA, self.cells), 0.0))
+        if reverse:
+            h, g = g, h
+        return float(max(counts_divergence(h, g, ALPHA, self.cells), 0.0))
 
     def _aligned(self, keys: Ints) -> tuple[Floats, Floats]:
         if self._dense:
@@ -223,12 +228,11 @@ def _binned(
 ) -> tuple[float, dict[str, Any]]:
     binned = BinnedReference(x, bins, convention)
     check_cells(binned, min(len(x), len(y)))
-    keys = binned._grid.keys(y)
     attrs: dict[str, Any] = {
         "bins": binned.bins,
         "pseudo_count": ALPHA,
         "compared_length": min(len(x), len(y)),
-        "share_outside": float((keys == binned._inside).mean()),
+        "share_outside": binned.share_outside(y),
         "reverse": binned.reverse(y),
     }
     value = binned.divergence(y)

@@ -97,7 +97,10 @@ def judge(
     rng = np.random.default_rng(seed)
     binned = x.shape[1] <= _LARGEST_BINNED
     clouds = [cloud_like(b, rng) for _ in range(_CLOUDS["binning" if binned else "gmm"])]
-    geometry = (_binned if binned else _mixture)(x, b, y, clouds, resamples, rng, seed)
+    if binned:
+        geometry = _binned(x, b, y, clouds, resamples, rng)
+    else:
+        geometry = _mixture(x, b, y, clouds, resamples, rng, seed)
     time, per_variable = _time(x, b, y, clouds, smoothing, rng)
     decidable = bool(geometry.details["decidable"])
     if fate is not None:
@@ -113,9 +116,8 @@ def judge(
 
 def _binned(
     x: Floats, b: Floats, y: Floats, clouds: list[Floats], resamples: int,
-    rng: np.random.Generator, seed: int,
+    rng: np.random.Generator,
 ) -> Part:  # fmt: skip
-    del seed
     reference = BinnedReference(x)
     divergence = reference.divergence
     counts, (ky, kb, ks) = reference.union(*(reference.keys(s) for s in (y, b, clouds[0])))
@@ -126,7 +128,7 @@ def _binned(
         starred.append(resampled_divergences(counts, keys, starts, block, ALPHA, reference.cells))
     details = {
         "method": "binning", "bins": reference.bins, "block": block,
-        "share_outside": float((reference._grid.keys(y) == reference._inside).mean()),
+        "share_outside": reference.share_outside(y),
     }  # fmt: skip
     return _geometry(
         divergence(y), divergence(b), [divergence(s) for s in clouds], starred, details

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dsr.data.scaling import Scaler
 from dsr.errors import InputError
 from dsr.kernels.piecewise_linear import PiecewiseLinear
-from dsr.kernels.shallow import mean_log_jacobian_norm, parameter_count, shallow_gradient
+from dsr.kernels.shallow import mean_log_jacobian_norm, shallow_gradient
 from dsr.models.base import Floats
 from dsr.models.state_space import StateSpaceModel
 from dsr.training.protocol import GradientEngine
@@ -245,7 +245,6 @@ class CompiledShallowEngine:
         self._adjoint = np.empty((steps, sequences, M), dtype)
         # Enough points for a stable mean, fewer where each Jacobian is dear.
         self._dearness = max(1.0, H * M * M / 450.0)
-        assert parameter_count(M, H, self._observed) > 0
 
     def gradient(
         self,

@@ -23,7 +23,7 @@ from dsr.training.forcing import GeneralizedTeacherForcing
 from dsr.training.loop import TrainingResult, train
 from dsr.training.progress import Progress, listener
 from dsr.training.protocol import GradientEngine
-from dsr.training.settings import TrainingSettings
+from dsr.training.settings import EPOCH, TrainingSettings
 from dsr.training.validation import Validator
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ class StateSpaceModel(ReconstructionModel):
         )
         self.training = {
             **settings.to_dict(),
-            "updates": settings.epochs * 50,
+            "updates": settings.epochs * EPOCH,
             "forcing": forcing.to_dict(),
             "seed": seed,
             "selected_update": result.best_update,
