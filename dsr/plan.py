@@ -87,7 +87,7 @@ class Plan:
             "alpha_decay": forcing.decay,
             "alpha_every": forcing.every,
             **(self._all_training() if self._trained() else {}),
-            "embed": self.embedding,
+            "embed": self.embedding or "none",
             "test": self.share,
             "load": {k: v for k, v in self.load.items() if v is not None and v is not False},
         }
@@ -311,7 +311,7 @@ def _merge(
         old = stored.get("seed") if name == "seed" else merged.get(name)
         if name in ("command", "load", "inputs", "epochs") or value is None or old is None:
             continue
-        if value != old and str(value) != str(old):
+        if not _same_wish(name, value, old):
             raise InputError(
                 f"the run was started with {name}={old} and not {value}; resume it with the same "
                 "settings, or choose another --out"
@@ -320,6 +320,20 @@ def _merge(
         if settings.get(name) is not None:
             merged[name] = settings[name]
     return str(stored.get("model", model)), int(stored.get("seed", seed)), merged
+
+
+def _same_wish(name: str, value: Any, stored: Any) -> bool:
+    """Whether what is asked for is what a stored run settled on, which may be spelt otherwise."""
+    if name == "embed":
+        # "auto" was decided when the run began; a wish in words or numbers is put in one form.
+        if value == "auto":
+            return True
+        value = "none" if value in ("none", False) else "{},{}".format(*parse_embedding(value))
+    if name == "updates" and isinstance(value, int):
+        from dsr.training.settings import EPOCH
+
+        value = -(-value // EPOCH) * EPOCH
+    return bool(value == stored or str(value) == str(stored))
 
 
 def _free_folder(source: str, model: str, seed: int) -> Path:

@@ -139,3 +139,26 @@ def test_three_hundred_samples_of_one_variable_are_enough(lorenz: Any, tmp_path:
     short = lorenz.isel(time=slice(0, 300), variable=[0])
     one = dsr.fit(short, updates=50, out=tmp_path / "run", progress=False)
     assert one.summary["verdict"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"embed": "none"},
+        {"embed": "auto"},
+        {"embed": "3, 8"},
+        {"updates": 60},
+        {"alpha": 0.5},
+        {"noise_std": 0},
+    ],
+)
+def test_the_same_call_resumes_an_interrupted_run(
+    lorenz: Any, tmp_path: Path, settings: dict[str, Any]
+) -> None:
+    call = {"updates": 100, "out": tmp_path / "run", "progress": False, **settings}
+    first = dsr.fit(lorenz.isel(variable=[0]), **call)
+    weights = (first.folder / "model" / "model.safetensors").read_bytes()
+    # As after a kill before the end: the summary, which is written last, is not there yet.
+    (first.folder / "metrics.json").unlink()
+    again = dsr.fit(lorenz.isel(variable=[0]), resume=True, **call)
+    assert (again.folder / "model" / "model.safetensors").read_bytes() == weights
