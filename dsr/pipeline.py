@@ -106,7 +106,7 @@ def fit(
         return open_run(plan.folder)
     for note in plan.notes:
         listener.note(note)
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    plan.make_folder()
     with locked(plan.folder):
         return _run(plan, listener)
 

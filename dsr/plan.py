@@ -53,6 +53,23 @@ class Plan:
     notes: list[str] = field(default_factory=list)
     finished: bool = False
     seconds_per_update: float | None = None
+    named: bool = True
+
+    def make_folder(self) -> None:
+        """Create the run folder; one that nobody named is new, whoever else is making one."""
+        self.folder.parent.mkdir(parents=True, exist_ok=True)
+        if self.named:
+            self.folder.mkdir(exist_ok=True)
+            return
+        base, count = self.folder, 1
+        while True:
+            try:
+                self.folder.mkdir()
+            except FileExistsError:
+                count += 1
+                self.folder = base.with_name(f"{base.name}-{count}")
+            else:
+                return
 
     def new_model(self) -> Any:
         """An untrained model of the planned size."""
@@ -184,10 +201,9 @@ def make_plan(
     share = check_share(settings.get("test", 0.2))
     train, test = split_series(embedded, test=share)
     model_settings = settle_sizes(model, model_settings, train.sizes["variable"])
-    if folder is None:
-        folder = _free_folder(source, model, seed)
     return Plan(
-        folder=folder,
+        folder=_default_folder(source, model, seed) if folder is None else folder,
+        named=folder is not None,
         model=model,
         seed=int(seed),
         train=train,
@@ -203,7 +219,7 @@ def make_plan(
         command=settings.get("command"),
         load=dict(settings.get("load") or {}),
         notes=notes,
-        finished=stored is not None and (folder / SUMMARY).is_file(),
+        finished=folder is not None and stored is not None and (folder / SUMMARY).is_file(),
     )
 
 
@@ -336,14 +352,9 @@ def _same_wish(name: str, value: Any, stored: Any) -> bool:
     return bool(value == stored or str(value) == str(stored))
 
 
-def _free_folder(source: str, model: str, seed: int) -> Path:
+def _default_folder(source: str, model: str, seed: int) -> Path:
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(source).stem).strip("-.")[:60] or "series"
-    base = Path("runs") / f"{stem}-{model}-seed{seed}"
-    folder, count = base, 1
-    while folder.exists():
-        count += 1
-        folder = base.with_name(f"{base.name}-{count}")
-    return folder
+    return Path("runs") / f"{stem}-{model}-seed{seed}"
 
 
 def _versions() -> dict[str, str]:

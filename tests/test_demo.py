@@ -52,8 +52,7 @@ def test_four_of_five_seeds_reconstruct_lorenz63(
 ) -> None:
     with ThreadPoolExecutor(2) as pool:
         runs = list(pool.map(lambda seed: demo(seed, tmp_path), range(5)))
+    table = "\n".join(json.dumps(run) for run in runs)
     with capsys.disabled():
-        print()
-        for run in runs:
-            print(f"  demo {json.dumps(run)}")
-    assert sum(good(run) for run in runs) >= 4, runs
+        print(f"\n{table}")
+    assert sum(good(run) for run in runs) >= 4, table

@@ -12,6 +12,7 @@ import pytest
 
 import dsr
 from dsr.errors import InputError
+from dsr.plan import make_plan
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,22 @@ def test_resume_refuses_other_settings_and_other_data(run: dsr.Run, lorenz: Any)
     other = dsr.simulate("lorenz63", steps=3000, dt=0.02, seed=2)
     with pytest.raises(InputError, match="other data"):
         dsr.fit(other, out=run.folder, resume=True, progress=False)
+
+
+def test_runs_started_at_the_same_moment_get_folders_of_their_own(
+    lorenz: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plans = [
+        make_plan(lorenz, model="sindy", budget=1, seed=0, out=None, resume=False, settings={})
+        for _ in range(3)
+    ]
+    for plan in plans:
+        plan.make_folder()
+    names = [plan.folder.name for plan in plans]
+    base = "lorenz63-sindy-seed0"
+    assert names == [base, f"{base}-2", f"{base}-3"]
+    assert all(plan.folder.is_dir() for plan in plans)
 
 
 def test_a_refused_fit_leaves_no_folder(lorenz: Any, tmp_path: Path) -> None:
