@@ -19,7 +19,8 @@ export MKL_NUM_THREADS := 1
 export NUMBA_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint bench study-lorenz63 docs notebook clean
+.PHONY: help demo test test-fast lint bench bench-peers study-dimension study-lorenz63 docs \
+    notebook clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -41,6 +42,12 @@ lint: $(DEVELOP)  ## style, format and types
 bench: $(DEVELOP)  ## the timings that the README quotes, into docs/results
 	$(BIN)/python -m pytest tests/benchmarks -o addopts="" -o python_files="bench_*.py"
 	$(BIN)/python tests/benchmarks/bench_training.py
+
+bench-peers: $(DEVELOP)  ## the metrics against other packages, installed apart (five minutes)
+	$(BIN)/python tests/benchmarks/peers.py
+
+study-dimension: $(DEVELOP)  ## correlation dimension of six known sets, 100 seeds (five minutes)
+	$(BIN)/python tests/studies/dimension_coverage.py
 
 study-lorenz63: $(DEVELOP)  ## the published recipe on the papers' series, five seeds (half an hour)
 	$(BIN)/python tests/studies/lorenz63_gtf.py

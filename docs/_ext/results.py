@@ -50,8 +50,41 @@ def training_speed(document: dict[str, Any]) -> Rows:
     return rows
 
 
+def metrics_speed(document: dict[str, Any]) -> Rows:
+    """Both sides of every task, what they found, and the ratio of medians."""
+    rows = [["task", "dsr, s", "peer, s", "peer", "ratio", "dsr found", "peer found", "known"]]
+    for entry in document["table"]:
+        row = [entry["task"]]
+        for side in ("dsr", "peer"):
+            low, middle, high = entry["seconds"][side]
+            spread = f" ({low:.3g} to {high:.3g})" if entry["rounds"] > 1 else " (once)"
+            row.append(f"{middle:.3g}{spread}")
+        found = [", ".join(f"{v:g}" for v in entry["found"][side]) for side in ("dsr", "peer")]
+        rows.append(
+            [*row, entry["peer"], f"{entry['ratio_of_medians']:.3g}", *found, entry["known"]]
+        )
+    return rows
+
+
+def dimension_coverage(document: dict[str, Any]) -> Rows:
+    """Estimates and coverage for each set."""
+    rows = [["set", "known", "median (range)", "within 0.05", "90 % interval holds it",
+             "converged", "median width"]]  # fmt: skip
+    for name, entry in document["summary"].items():
+        count = entry["seeds"]
+        rows.append([
+            name, f"{entry['known']:g}",
+            f"{entry['median']:.3f} ({entry['least']:.3f} to {entry['largest']:.3f})",
+            f"{entry['within_0.05']} of {count}", f"{entry['covered']} of {count}",
+            f"{entry['converged']} of {count}", f"{entry['median_width']:.3f}",
+        ])  # fmt: skip
+    return rows
+
+
 TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
+    "dimension_coverage": dimension_coverage,
     "lorenz63_gtf": lorenz63_gtf,
+    "metrics_speed": metrics_speed,
     "training_speed": training_speed,
 }
 

@@ -89,6 +89,39 @@ def cell_keys(indices: Ints, bins: int, outside: int) -> Ints:
 
 
 @njit(cache=True)
+def merged_counts(first: Ints, second: Ints) -> tuple[Floats, Floats]:
+    """Counts of both series over all cells that either visits, from their sorted keys.
+
+    Parameters
+    ----------
+    first, second : ndarray of int64 (T,), (T',)
+        Sorted.
+
+    Returns
+    -------
+    ndarray (U,), ndarray (U,)
+    """
+    h = np.zeros(first.size + second.size)
+    g = np.zeros(first.size + second.size)
+    i, j, cell = 0, 0, 0
+    while i < first.size or j < second.size:
+        if i == first.size:
+            key = second[j]
+        elif j == second.size:
+            key = first[i]
+        else:
+            key = min(first[i], second[j])
+        while i < first.size and first[i] == key:
+            h[cell] += 1.0
+            i += 1
+        while j < second.size and second[j] == key:
+            g[cell] += 1.0
+            j += 1
+        cell += 1
+    return h[:cell], g[:cell]
+
+
+@njit(cache=True)
 def counts_divergence(h: Floats, g: Floats, alpha: float, cells: float) -> float:
     """KL divergence in nats of two histograms with a pseudo-count in each of ``cells`` cells.
 

@@ -112,7 +112,8 @@ def mean_divergence(
     points: NDArray[np.float64],
     references: NDArray[np.int64],
     neighbours: NDArray[np.int64],
-    steps: int,
+    first: int,
+    stop: int,
     average_first: bool,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Follow the logarithmic distance of neighbours, for each reference point.
@@ -122,25 +123,26 @@ def mean_divergence(
     points : (T, N) array in order of time
     references : (S,) array of int
     neighbours : (S, K) array of int, -1 where there is none
-    steps : int
-        Largest k; ``references`` and ``neighbours`` must be below ``T - steps``.
+    first, stop : int
+        Steps k from ``first`` to below ``stop``; ``references`` and ``neighbours`` must be below
+        ``T - stop + 1``.
     average_first : bool
         True: logarithm of the mean distance over neighbours (Kantz); False: mean of the logarithms
         (Rosenstein).
 
     Returns
     -------
-    value : (S, steps + 1) array
+    value : (S, stop - first) array
         Logarithmic distance after k steps; 0 where ``used`` is 0.
-    used : (S, steps + 1) array of int
+    used : (S, stop - first) array of int
         1 where a distance above zero was found.
     """
     total, count = neighbours.shape
     dims = points.shape[1]
-    value = np.zeros((total, steps + 1))
-    used = np.zeros((total, steps + 1), dtype=np.int64)
+    value = np.zeros((total, stop - first))
+    used = np.zeros((total, stop - first), dtype=np.int64)
     for c in range(total):
-        for k in range(steps + 1):
+        for k in range(first, stop):
             added, found = 0.0, 0
             for b in range(count):
                 j = neighbours[c, b]
@@ -154,6 +156,6 @@ def mean_divergence(
                     found += 1
                     added += np.sqrt(squared) if average_first else 0.5 * np.log(squared)
             if found > 0:
-                used[c, k] = 1
-                value[c, k] = np.log(added / found) if average_first else added / found
+                used[c, k - first] = 1
+                value[c, k - first] = np.log(added / found) if average_first else added / found
     return value, used

@@ -141,22 +141,19 @@ def _one(
     chosen, divergence, range_found = _best(curves, period)
     start, stop = range_found or (0, max(3, _reach(divergence.curve)))
     slope = _slope(divergence.curve, start, stop)
-    more = _curves(_state(values, dimension + 1, delay), steps, window, method, noise, REFERENCES)[
-        chosen
-    ].curve
-    other = _slope(more, start, stop)
+
+    def slope_of(series: Array, dimension: int, most: int) -> float:
+        points = _state(series, dimension, delay)
+        inside = _curves(points, steps, window, method, noise, most, (start, stop))
+        return _first_slope(inside[chosen:])
+
+    other = slope_of(values, dimension + 1, REFERENCES)
     surrogates = np.array(
         [
-            _surrogate_slope(
-                _curves(
-                    _state(iaaft_like(values, rng, 20), dimension, delay),
-                    steps, window, method, noise, SURROGATE_REFERENCES,
-                ),
-                chosen, start, stop,
-            )
+            slope_of(iaaft_like(values, rng, 20), dimension, SURROGATE_REFERENCES)
             for _ in range(SURROGATES)
         ]
-    )  # fmt: skip
+    )
     low, high = _interval(divergence, start, stop, max(window, 20), rng)
     checks = {
         "no straight part of the divergence curve": range_found is not None,
@@ -200,9 +197,16 @@ def _state(values: Array, dimension: int, delay: int) -> Array:
 
 
 def _curves(
-    points: Array, steps: int, theiler: int, method: str, noise: float, most: int
+    points: Array,
+    steps: int,
+    theiler: int,
+    method: str,
+    noise: float,
+    most: int,
+    lags: tuple[int, int] | None = None,
 ) -> list[Divergence]:
-    """Divergence curves: one for Rosenstein, one for each radius for Kantz."""
+    """Divergence curves over ``lags``: one for Rosenstein, one for each radius for Kantz."""
+    first, stop = lags or (0, steps + 1)
     last = points.shape[0] - steps
     references = np.unique(np.linspace(0, last - 1, min(most, last)).astype(np.int64))
     index, distance = nearest(
@@ -224,7 +228,7 @@ def _curves(
             choices.append(near)
     curves = []
     for near in choices:
-        value, used = mean_divergence(points, references, near, steps, method == "kantz")
+        value, used = mean_divergence(points, references, near, first, stop, method == "kantz")
         curves.append(Divergence(_average(value, used), value, used))
     return curves
 
@@ -293,11 +297,11 @@ def _slope(curve: Array, start: int, stop: int) -> float:
     return float(lag @ curve[start:stop] / (lag @ lag))
 
 
-def _surrogate_slope(curves: list[Divergence], chosen: int, start: int, stop: int) -> float:
-    """Slope of a surrogate, at a larger radius where the chosen one holds no neighbours."""
-    for divergence in curves[chosen:]:
+def _first_slope(curves: list[Divergence]) -> float:
+    """Slope at the first radius that holds neighbours of a tenth of the points; 0 if none does."""
+    for divergence in curves:
         if divergence.used[:, 0].mean() > 0.1:
-            return _slope(divergence.curve, start, stop)
+            return _slope(divergence.curve, 0, divergence.curve.size)
     return 0.0
 
 

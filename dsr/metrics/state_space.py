@@ -14,7 +14,13 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
-from dsr.kernels.histogram import cell_keys, counts_divergence, left_closed_bins, truncated_bins
+from dsr.kernels.histogram import (
+    cell_keys,
+    counts_divergence,
+    left_closed_bins,
+    merged_counts,
+    truncated_bins,
+)
 from dsr.metrics.inputs import median_result, paired
 
 Floats = NDArray[np.float64]
@@ -93,8 +99,7 @@ class BinnedReference:
         if self._dense:
             self._counts = np.bincount(self._keys, minlength=self._inside + 1).astype(np.float64)
         else:
-            self._cells, counts = np.unique(self._keys, return_counts=True)
-            self._counts = counts.astype(np.float64)
+            self._sorted = np.sort(self._keys)
 
     def _count(self, keys: Ints) -> Ints:
         """Published conventions forget points outside; ours counts them in a cell of their own."""
@@ -135,12 +140,8 @@ class BinnedReference:
     def _aligned(self, keys: Ints) -> tuple[Floats, Floats]:
         if self._dense:
             return self._counts, np.bincount(keys, minlength=self._inside + 1).astype(np.float64)
-        found, counts = np.unique(keys, return_counts=True)
-        cells = np.union1d(self._cells, found)
-        h, g = np.zeros(len(cells)), np.zeros(len(cells))
-        h[np.searchsorted(cells, self._cells)] = self._counts
-        g[np.searchsorted(cells, found)] = counts
-        return h, g
+        h, g = merged_counts(self._sorted, np.sort(keys))
+        return np.asarray(h), np.asarray(g)
 
 
 def state_space_divergence(

@@ -54,20 +54,25 @@ def iaaft_like(x: Floats, rng: np.random.Generator, iterations: int = _ITERATION
     """IAAFT surrogate of one trajectory ``(T, N)``, cross-phases kept."""
     count = len(x)
     transform = np.fft.rfft(x, axis=0)
-    amplitude, phase = np.abs(transform), np.angle(transform)
+    unit = _phasors(transform)
     ordered = np.sort(x, axis=0)
     s = x[rng.permutation(count)]
     before: NDArray[np.int64] | None = None
     for _ in range(iterations):
-        difference = np.angle(np.fft.rfft(s, axis=0)) - phase
-        shift = np.arctan2(np.sin(difference).sum(axis=1), np.cos(difference).sum(axis=1))
-        s = np.fft.irfft(amplitude * np.exp(1j * (phase + shift[:, None])), n=count, axis=0)
-        ranks = s.argsort(axis=0).argsort(axis=0)
-        s = np.take_along_axis(ordered, ranks, axis=0)
-        if before is not None and np.array_equal(ranks, before):
+        # One turn of the phase for all variables at each frequency: cross-phases are kept.
+        turn = _phasors((_phasors(np.fft.rfft(s, axis=0)) * unit.conj()).sum(axis=1))
+        order = np.fft.irfft(transform * turn[:, None], n=count, axis=0).argsort(axis=0)
+        np.put_along_axis(s, order, ordered, axis=0)
+        if before is not None and np.array_equal(order, before):
             break
-        before = ranks
+        before = order
     return s
+
+
+def _phasors(values: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    """Complex numbers scaled to modulus 1; a zero becomes 1."""
+    size = np.abs(values)
+    return np.divide(values, size, out=np.ones_like(values), where=size > 0.0)
 
 
 def _per_trajectory(series: Any, make: Any, seed: int) -> xr.DataArray:
