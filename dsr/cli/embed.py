@@ -1,18 +1,24 @@
-"""``dsr embed FILE``: delay coordinates of a series of one variable."""
+"""``dsr embed FILE``: delay coordinates of a series."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dsr.cli import options as opt
 from dsr.errors import InputError
 
+if TYPE_CHECKING:
+    import xarray as xr
+
 
 @opt.reads_a_file
 def embed(
-    file: Annotated[str, typer.Argument(help="Series of one variable.")],
+    file: Annotated[str, typer.Argument(help="Series; of one variable for --method uniform.")],
+    method: Annotated[
+        str, typer.Option(help="uniform (one delay), or pecuzal (delays and variables chosen).")
+    ] = "uniform",
     dimension: Annotated[
         int | None, typer.Option(min=1, help="Coordinates; chosen if not given.")
     ] = None,
@@ -27,25 +33,46 @@ def embed(
 
     from dsr.cli.console import print_json, say
     from dsr.cli.output import output_path, series_facts, write_series
-    from dsr.data import choose_embedding, delay_embed
     from dsr.data import load as read
 
     del seed
+    if method not in ("uniform", "pecuzal"):
+        raise InputError(f"unknown method {method!r}; use uniform or pecuzal")
+    if method == "pecuzal" and (dimension or delay):
+        raise InputError("pecuzal chooses dimension and delays itself; leave both out")
     path = output_path(out, f"{Path(file).stem}-embedded", keep=(file,))
     series = read(file, **(load or {}))
     if "variable" not in series.dims:
-        raise InputError(f"{file} is a field; delay coordinates need a series of one variable")
-    chosen, lag, reason = choose_embedding(series)
-    embedded = delay_embed(series, dimension or chosen, delay or lag)
+        raise InputError(f"{file} is a field; delay coordinates need a series")
+    embedded, choice = _pecuzal(series) if method == "pecuzal" else _uniform(
+        series, dimension, delay
+    )  # fmt: skip
     write_series(embedded, path)
-    facts = {
-        **series_facts(embedded, path),
-        "dimension": dimension or chosen,
-        "delay": delay or lag,
-        "reason": "given" if dimension and delay else reason,
-    }
     if json:
-        print_json(facts)
+        print_json({**series_facts(embedded, path), "method": method, **choice})
     else:
-        say(f"wrote {facts['dimension']} coordinates {facts['delay']} samples apart to {path} "
-            f"({facts['reason']})")  # fmt: skip
+        names = ", ".join(str(v) for v in embedded["variable"].values)
+        say(f"wrote {names} to {path} ({choice['reason']})")
+
+
+def _uniform(
+    series: xr.DataArray, dimension: int | None, delay: int | None
+) -> tuple[xr.DataArray, dict[str, Any]]:
+    from dsr.data import choose_embedding, delay_embed
+
+    reason = "given"
+    if dimension is None or delay is None:
+        chosen, lag, reason = choose_embedding(series)
+        dimension, delay = dimension or chosen, delay or lag
+    embedded = delay_embed(series, dimension, delay)
+    return embedded, {"dimension": dimension, "delay": delay, "reason": reason}
+
+
+def _pecuzal(series: xr.DataArray) -> tuple[xr.DataArray, dict[str, Any]]:
+    from dsr.metrics import pecuzal
+
+    embedded = pecuzal(series)
+    names = ("columns", "delays", "cost_change", "reason")
+    return embedded, {
+        "dimension": embedded.sizes["variable"], **{name: embedded.attrs[name] for name in names}
+    }  # fmt: skip

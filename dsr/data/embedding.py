@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +52,7 @@ def delay_embed(series: Any, dimension: int, delay: int) -> xr.DataArray:
            [4., 1.],
            [5., 2.]])
     """
-    from dsr.data.series import as_series, make_series, trajectories
+    from dsr.data.series import as_series
 
     series = as_series(series)
     _one_variable(series)
@@ -59,41 +60,66 @@ def delay_embed(series: Any, dimension: int, delay: int) -> xr.DataArray:
         raise InputError(
             f"dimension and delay must be whole numbers from 1 on, not {dimension} and {delay}"
         )
-    window = (dimension - 1) * delay
-    parts = [part[:, 0] for part in trajectories(series)]
+    result = delay_columns(series, [(0, k * delay) for k in range(dimension)])
+    result.attrs["notes"] = [
+        *series.attrs.get("notes", []),
+        f"embedded in {dimension} delay coordinates, {delay} samples apart",
+    ]
+    result.attrs["embedding"] = json.dumps({"dimension": dimension, "delay": delay})
+    return result
+
+
+def delay_columns(series: xr.DataArray, pairs: Sequence[tuple[int, int]]) -> xr.DataArray:
+    """Coordinates ``x_c(t - delay)`` for pairs of a column c and a delay, in their order.
+
+    Parameters
+    ----------
+    series : DataArray
+        A checked series; trajectories stay apart, each loses its first samples.
+    pairs : sequence of (int, int)
+        Column and delay in samples, of each coordinate.
+
+    Returns
+    -------
+    xarray.DataArray, (trajectory, time, variable)
+        Time is that of the undelayed coordinate.
+
+    Raises
+    ------
+    InputError
+        If a trajectory is shorter than the embedding window.
+    """
+    from dsr.data.series import make_series, trajectories
+
+    window = max(delay for _, delay in pairs)
+    parts = trajectories(series)
     shortest = min(len(part) for part in parts)
     if shortest < window + 2:
         raise InputError(
-            f"{dimension} delay coordinates {delay} samples apart span {window + 1} samples, and a "
-            f"trajectory has only {shortest}; use fewer or closer ones"
+            f"{len(pairs)} delay coordinates span {window + 1} samples, and a trajectory has only "
+            f"{shortest}; use fewer or closer ones"
         )
     blocks = [
-        np.stack([x[window - k * delay : len(x) - k * delay] for k in range(dimension)], axis=1)
-        for x in parts
+        np.stack([x[window - d : len(x) - d, column] for column, d in pairs], axis=1) for x in parts
     ]
-    name = str(series["variable"].values[0])
+    names = [str(v) for v in series["variable"].values]
     split = series["split"].values.tolist() if "split" in series.coords else None
     dt = float(series.attrs["dt"])
     result = make_series(
         blocks if len({len(b) for b in blocks}) > 1 else np.stack(blocks),
         dt=dt,
         time_unit=str(series.attrs["time_unit"]),
-        variables=[name] + [f"{name}(t-{k * delay})" for k in range(1, dimension)],
+        variables=[names[column] + (f"(t-{d})" if d else "") for column, d in pairs],
         start=float(series["time"].values[0]) + window * dt,
         trajectory=series["trajectory"].values,
         split=split,
         source=str(series.attrs.get("source", "")),
-        notes=[
-            *series.attrs.get("notes", []),
-            f"embedded in {dimension} delay coordinates, {delay} samples apart",
-        ],
     )
     units = list(series.attrs.get("variable_units", []))
     result.attrs.update(
         time_origin=series.attrs.get("time_origin", ""),
         calendar=series.attrs.get("calendar", ""),
-        variable_units=units[:1] * dimension,
-        embedding=json.dumps({"dimension": dimension, "delay": delay}),
+        variable_units=[units[column] for column, _ in pairs] if units else [],
     )
     return result
 

@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from dsr.metrics.covariant import covariant_lyapunov_vectors
     from dsr.metrics.delays import delay_time
     from dsr.metrics.dimension import correlation_dimension
-    from dsr.metrics.distances import energy_distance, hausdorff_distance, sliced_wasserstein
+    from dsr.metrics.distances import (
+        energy_distance,
+        hausdorff_distance,
+        maximum_mean_discrepancy,
+        sliced_wasserstein,
+    )
     from dsr.metrics.embedding import cao, delay_embedding, false_nearest_neighbours
     from dsr.metrics.entropy import permutation_entropy
     from dsr.metrics.fields import (
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from dsr.metrics.generalised import generalised_dimensions
     from dsr.metrics.horizon import forecast_skill
     from dsr.metrics.lyapunov import kaplan_yorke, lyapunov_spectrum
+    from dsr.metrics.nonuniform import pecuzal
     from dsr.metrics.pod import pod_divergence
     from dsr.metrics.prediction_time import valid_prediction_time
     from dsr.metrics.recurrence import recurrence_quantification
@@ -56,8 +62,10 @@ _ATTRIBUTES = {
     "kaplan_yorke": "lyapunov",
     "largest_lyapunov_from_data": "from_data",
     "lyapunov_spectrum": "lyapunov",
+    "maximum_mean_discrepancy": "distances",
     "metrics_to_json": "scorecard",
     "nmse": "fields",
+    "pecuzal": "nonuniform",
     "permutation_entropy": "entropy",
     "pod_divergence": "pod",
     "prediction_error": "forecast",
@@ -78,11 +86,11 @@ __all__ = [
     "correlation_time", "covariant_lyapunov_vectors", "delay_embedding", "delay_time",
     "energy_distance", "evaluate", "false_nearest_neighbours", "forecast_skill", "gaussian_cloud",
     "generalised_dimensions", "hausdorff_distance", "hellinger_spectral_distance", "iaaft",
-    "kaplan_yorke", "largest_lyapunov_from_data", "lyapunov_spectrum", "metrics_to_json", "nmse",
-    "permutation_entropy", "pod_divergence", "prediction_error", "radial_energy_spectrum",
-    "radial_spectrum_distance", "recurrence_quantification", "rmse", "shuffled",
-    "sliced_wasserstein", "ssim", "state_space_divergence", "topological_error",
-    "valid_prediction_time",
+    "kaplan_yorke", "largest_lyapunov_from_data", "lyapunov_spectrum", "maximum_mean_discrepancy",
+    "metrics_to_json", "nmse", "pecuzal", "permutation_entropy", "pod_divergence",
+    "prediction_error", "radial_energy_spectrum", "radial_spectrum_distance",
+    "recurrence_quantification", "rmse", "shuffled", "sliced_wasserstein", "ssim",
+    "state_space_divergence", "topological_error", "valid_prediction_time",
 ]  # fmt: skip
 
 
