@@ -147,8 +147,10 @@ def _box_shares(points: Array) -> tuple[Array, list[Array]]:
     width = float(np.ptp(points, axis=0).max())
     origin = points.min(axis=0)
     sides, shares = [], []
-    for side in width * np.geomspace(0.5, 1e-5, 2 * SIZES):
-        cells = np.floor((points - origin) / side).astype(np.int64)
+    # Whole numbers of boxes along the widest side: none of them sticks out over the edge.
+    for boxes in np.unique(np.geomspace(2.0, 1e5, 2 * SIZES).round()):
+        side = width / boxes
+        cells = np.minimum(np.floor((points - origin) / side), boxes - 1).astype(np.int64)
         _, count = np.unique(cells, axis=0, return_counts=True)
         if points.shape[0] < FEWEST_PER_BOX * count.size:
             break

@@ -7,51 +7,19 @@ intervals that hold the true dimension, and the share that says ``converged``.
 
 from __future__ import annotations
 
-import numpy as np
-from common import RESULTS, machine, store, stored
+import sys
 
-import dsr
+import numpy as np
+from common import RESULTS, ROOT, machine, store, stored
+
+sys.path.insert(0, str(ROOT / "tests" / "metrics"))
+
+from known_sets import POINTS, cantor, circle, henon, lorenz, sierpinski, square
+
 from dsr.metrics import correlation_dimension
 
 FILE = RESULTS / "dimension_coverage.json"
-POINTS = 20_000
 SEEDS = range(100)
-DIGITS = 30
-
-
-def circle(rng: np.random.Generator) -> np.ndarray:
-    """Random angles on the unit circle."""
-    angle = rng.uniform(0.0, 2.0 * np.pi, POINTS)
-    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
-
-
-def square(rng: np.random.Generator) -> np.ndarray:
-    """Uniform points of the unit square."""
-    return rng.random((POINTS, 2))
-
-
-def cantor(rng: np.random.Generator) -> np.ndarray:
-    """Middle-third Cantor set: digits 0 and 2 in base 3."""
-    digits = 2.0 * rng.integers(0, 2, (POINTS, DIGITS))
-    return (digits @ 3.0 ** -np.arange(1, DIGITS + 1))[:, None]
-
-
-def sierpinski(rng: np.random.Generator) -> np.ndarray:
-    """Sierpinski triangle: random corners, each at half the distance of the one before."""
-    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.5, np.sqrt(0.75)]])
-    picks = corners[rng.integers(0, 3, (POINTS, DIGITS))]
-    return np.einsum("nkd,k->nd", picks, 2.0 ** -np.arange(1, DIGITS + 1))
-
-
-def henon(rng: np.random.Generator) -> np.ndarray:
-    """Henon map, a = 1.4, b = 0.3."""
-    return dsr.simulate("henon", steps=POINTS, seed=int(rng.integers(2**31))).values[0]
-
-
-def lorenz(rng: np.random.Generator) -> np.ndarray:
-    """Lorenz-63, sampled every 0.1 time units."""
-    seed = int(rng.integers(2**31))
-    return dsr.simulate("lorenz63", steps=POINTS, dt=0.1, seed=seed).values[0]
 
 
 SETS = {
