@@ -23,7 +23,7 @@ from dsr.metrics.bootstrap import (
 )
 from dsr.metrics.degenerate import degeneracy
 from dsr.metrics.mixture import MixtureReference, finite_rows, strided
-from dsr.metrics.spectra import SpectralReference, hellinger, normalised
+from dsr.metrics.spectra import SpectralReference, normalised
 from dsr.metrics.state_space import ALPHA, BinnedReference
 from dsr.metrics.surrogates import cloud_like
 
@@ -38,7 +38,8 @@ SENTENCES = {
 
 _LARGEST_BINNED = 5
 _CLOUDS = {"binning": 20, "gmm": 5}
-_NULL_PAIRS = 100
+_NULL_DRAWS = 30  # 435 pairs
+_SPECTRAL_CLOUDS = 5
 _HUGE = 1e200
 _LEAST_MARGIN = 1.25
 
@@ -205,15 +206,15 @@ def _time(
     reference = SpectralReference(x, smoothing)
     per_variable = reference.per_variable(y)
     h_model, h_floor = float(per_variable.mean()), reference.distance(b)
-    h_clouds = [reference.distance(s) for s in clouds]
-    length = len(x)
+    h_clouds = [reference.distance(s) for s in clouds[:_SPECTRAL_CLOUDS]]
     pooled = 0.5 * (reference.spectrum(x) + reference.spectrum(b))
-
-    def draw(spectrum: Floats) -> Floats:
-        noisy = spectrum * rng.standard_exponential(spectrum.shape)
-        return normalised(reference.smooth(noisy, length) + 1e-300)
-
-    null = [float(hellinger(draw(pooled), draw(pooled)).mean()) for _ in range(_NULL_PAIRS)]
+    first, second = np.triu_indices(_NULL_DRAWS, 1)
+    null = np.zeros(len(first))
+    for column in pooled.T:
+        roots = _noisy_roots(reference, column, len(x), rng)
+        # The squared distance of two draws is one less their overlap.
+        overlap = (roots @ roots.T)[first, second]
+        null += np.sqrt(np.maximum(1.0 - overlap, 0.0)) / pooled.shape[1]
     threshold = max(float(np.quantile(null, 0.95)), _LEAST_MARGIN * h_floor)
     if h_model <= threshold:
         word = EQUAL
@@ -223,15 +224,25 @@ def _time(
         word = SHORT
     low = high = np.nan
     if np.isfinite(y).all() and (per_variable < 1.0).all():
-        own, target = reference.spectrum(y), reference.spectrum(x)
-        again = np.array([hellinger(target, draw(own)).mean() for _ in range(_NULL_PAIRS)])
+        again = np.zeros(_NULL_DRAWS)
+        for column, target in zip(reference.spectrum(y).T, reference.spectrum(x).T, strict=True):
+            gap = _noisy_roots(reference, column, len(x), rng) - np.sqrt(target)
+            again += np.sqrt(0.5 * (gap**2).sum(axis=1)) / pooled.shape[1]
         low, high = recentred_interval(h_model, again)
         high = min(high, 1.0)
     details = {
         "threshold": threshold,
         "null_median": float(np.median(null)),
-        "smoothing": reference.effective_smoothing(length),
+        "smoothing": reference.effective_smoothing(len(x)),
         "largest": float(per_variable.max()),
     }
     surrogate = float(np.median(h_clouds))
     return Part(h_model, low, high, h_floor, surrogate, word, details), per_variable
+
+
+def _noisy_roots(
+    reference: SpectralReference, spectrum: Floats, length: int, rng: np.random.Generator
+) -> Floats:
+    """Roots of smoothed periodograms drawn around one spectrum, ``(draws, frequencies)``."""
+    noisy = spectrum * rng.standard_exponential((_NULL_DRAWS, len(spectrum)))
+    return np.sqrt(normalised(reference.smooth(noisy.T, length) + 1e-300)).T
