@@ -42,6 +42,7 @@ def fit(
     out: str | Path | None = None,
     resume: bool = False,
     progress: bool | Progress = True,
+    baselines: bool = True,
     **settings: Any,
 ) -> Run:
     """Reconstruct the system behind a series and judge the result on data it has not seen.
@@ -67,6 +68,8 @@ def fit(
         Go on with an interrupted run in ``out``; a finished one is returned as it is.
     progress : bool or Progress
         Show a live line on standard error.
+    baselines : bool
+        Judge SINDy, persistence and a Gaussian cloud beside the model.
     **settings
         ``latent_dim, hidden_dim, clipped`` (model), ``alpha`` (a share, or ``"adaptive"``) and
         other fields of `dsr.training.GeneralizedTeacherForcing`, fields of
@@ -108,10 +111,10 @@ def fit(
         listener.note(note)
     plan.make_folder()
     with locked(plan.folder):
-        return _run(plan, listener)
+        return _run(plan, listener, baselines)
 
 
-def _run(plan: Plan, listener: Progress) -> Run:
+def _run(plan: Plan, listener: Progress, baselines: bool) -> Run:
     from dsr.training.checkpoints import CheckpointStore
 
     folder = plan.folder
@@ -139,6 +142,9 @@ def _run(plan: Plan, listener: Progress) -> Run:
     network.save(folder / "model")
     listener.update({"stage": "judging on the test part"})
     outcome = judge(network, plan.test, plan.train, plan.seed)
+    if baselines:
+        listener.update({"stage": "judging baselines beside it"})
+        outcome = beside_baselines(outcome, plan.test, plan.train, plan.seed, network.name)
     summary = {
         "run": str(folder),
         "model": network.name,
@@ -170,6 +176,7 @@ class Outcome(NamedTuple):
     generated: xr.DataArray
     forecast: xr.DataArray
     summary: dict[str, Any]
+    baselines: xr.Dataset | None = None
 
 
 def judge(model: Any, test: xr.DataArray, train: xr.DataArray | None, seed: int) -> Outcome:
@@ -187,6 +194,17 @@ def judge(model: Any, test: xr.DataArray, train: xr.DataArray | None, seed: int)
     return Outcome(metrics, generated.isel(time=slice(transient, None)), forecast, summary)
 
 
+def beside_baselines(
+    outcome: Outcome, test: xr.DataArray, train: xr.DataArray, seed: int, model: str
+) -> Outcome:
+    """Add the scores of the baselines to those of a model."""
+    from dsr.comparison import baseline_scores, baselines_to_json
+
+    scores = baseline_scores(test, train, seed=seed, leave_out=model)
+    summary = {**outcome.summary, "baselines": baselines_to_json(scores)}
+    return outcome._replace(summary=summary, baselines=scores)
+
+
 def _write_results(folder: Path, plan: Plan, model: Any, outcome: Outcome) -> None:
     import xarray as xr
 
@@ -200,6 +218,7 @@ def _write_results(folder: Path, plan: Plan, model: Any, outcome: Outcome) -> No
             "/forecast": outcome.forecast.to_dataset(name="series"),
             "/training": train.to_dataset(name="series"),
             "/metrics": outcome.metrics,
+            **({} if outcome.baselines is None else {"/baselines": outcome.baselines}),
             **({} if model.history is None else {"/history": model.history}),
         }
     )
@@ -227,31 +246,38 @@ def evaluate(run_or_model: Any, series: Any, **settings: Any) -> xr.Dataset:
     """
     from dsr.metrics import evaluate as score
 
+    model, judged, options = judged_series(run_or_model, series, settings)
+    return score(judged, model, **options)
+
+
+def judged_series(
+    run_or_model: Any, series: Any, settings: Mapping[str, Any]
+) -> tuple[Any, xr.DataArray, dict[str, Any]]:
+    """The model, the part of a series it is judged on, and arguments of `dsr.metrics.evaluate`."""
+    options = {name: value for name, value in settings.items() if name != "load"}
+    load = settings.get("load")
     run = run_or_model
     if isinstance(run, str | Path):
         run = open_run(run)
-    options = settings.pop("load", None)
     if not isinstance(run, Run):
-        loaded = open_series(series, options)
-        if "split" in loaded.coords:
-            loaded = _test_part(loaded)
-        return score(loaded, run, **settings)
+        loaded = open_series(series, load)
+        return run, _test_part(loaded) if "split" in loaded.coords else loaded, options
     from dsr.data.files import fingerprint
     from dsr.data.split import split_series
 
-    if options is None and isinstance(series, str | Path):
+    if load is None and isinstance(series, str | Path):
         # Read as the run was: the training file with its cures is then recognised.
-        options = run.config.get("settings", {}).get("load")
-    raw = open_series(series, options)
+        load = run.config.get("settings", {}).get("load")
+    raw = open_series(series, load)
     data = run.config.get("data", {})
     loaded = prepared(run, raw)
     if fingerprint(raw) == data.get("fingerprint"):
         _, loaded = split_series(loaded, test=float(data.get("test", 0.2)))
     elif "split" in loaded.coords:
         loaded = _test_part(loaded)
-    if "independent" not in settings and "training" in run.results.children:
-        settings["independent"] = run.results["training"]["series"]
-    return score(loaded, run.model, **settings)
+    if "independent" not in options and "training" in run.results.children:
+        options["independent"] = run.results["training"]["series"]
+    return run.model, loaded, options
 
 
 def prepared(run: Run, series: Any, load: Mapping[str, Any] | None = None) -> xr.DataArray:

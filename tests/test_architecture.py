@@ -31,9 +31,20 @@ LAYERS: dict[str, set[str]] = {
     "plots": {"data"},
     "runs": {"data", "models"},
     "report": {"data", "plots", "runs"},
+    "comparison": {"data", "metrics", "models"},
     "options": {"data", "models", "training"},
     "plan": {"data", "models", "options", "runs", "training"},
-    "pipeline": {"data", "metrics", "models", "options", "plan", "report", "runs", "training"},
+    "pipeline": {
+        "comparison",
+        "data",
+        "metrics",
+        "models",
+        "options",
+        "plan",
+        "report",
+        "runs",
+        "training",
+    },
 }
 # Types of compiled functions, shared by the systems in data/ and the integrators in kernels/.
 EXCEPTIONS = {("data", "dsr.kernels.signatures")}

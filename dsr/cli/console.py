@@ -120,6 +120,26 @@ def metrics_table(metrics: Mapping[str, Mapping[str, Any]], time_unit: str | Non
     return table(["metric", "value", "95 % interval", "noise floor", "surrogate"], rows)
 
 
+def baselines_table(summary: Mapping[str, Any]) -> str:
+    """Return the scores of a model and of the baselines, a row each.
+
+    Parameters
+    ----------
+    summary : mapping
+        What ``dsr fit --json`` prints: ``model``, ``verdict``, ``metrics`` and ``baselines``.
+    """
+    metrics = list(summary["metrics"])
+    rows = [[
+        summary["model"], *(number(summary["metrics"][m].get("value")) for m in metrics),
+        summary["verdict"],
+    ]]  # fmt: skip
+    for name, entry in summary["baselines"].items():
+        values = [number(entry["metrics"].get(metric)) for metric in metrics]
+        rows.append([name, *values, entry["verdict"] or f"not judged: {entry['reason']}"])
+    titles = [_METRIC_TITLES.get(name, name.replace("_", " ")) for name in metrics]
+    return table(["model", *titles, "verdict"], rows)
+
+
 def verdict_lines(attrs: Mapping[Any, Any], of: str = "samples") -> list[str]:
     """Return the verdict, how much was compared, and whether that much can decide at all.
 

@@ -54,6 +54,9 @@ def fit(
         typer.Option(help="Delay coordinates of one variable: auto (default), none, or M,TAU."),
     ] = None,
     inputs: Annotated[str | None, typer.Option(help="File of external inputs.")] = None,
+    baselines: Annotated[
+        bool, typer.Option(help="Judge SINDy, persistence and a Gaussian cloud beside the model.")
+    ] = True,
     load: dict[str, Any] | None = None,
     json: opt.Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
@@ -88,8 +91,9 @@ def fit(
     progress: Any = False if quiet else LiveProgress()
     try:
         run = run_fit(
-            file, out=out, resume=resume, progress=progress, command=_command(), **settings
-        )
+            file, out=out, resume=resume, progress=progress, baselines=baselines,
+            command=_command(), **settings,
+        )  # fmt: skip
     except Interrupted as stopped:
         raise Interrupted(stopped.signal, f"{stopped}{_how_to_go_on(file, out, stopped)}") from None
     finally:
@@ -137,7 +141,7 @@ def _command() -> list[str]:
 
 
 def _show(run: Run, json: bool) -> None:
-    from dsr.cli.console import metrics_table, print_json, say, verdict_lines
+    from dsr.cli.console import baselines_table, metrics_table, print_json, say, verdict_lines
 
     summary = run.summary
     if json:
@@ -146,6 +150,9 @@ def _show(run: Run, json: bool) -> None:
     metrics = run.metrics
     say(metrics_table(summary["metrics"], metrics.attrs.get("time_unit")))
     say("")
+    if summary.get("baselines"):
+        say(baselines_table(summary))
+        say("")
     say("\n".join(verdict_lines(metrics.attrs, "samples of test data")))
     say(f"run       {run.folder}")
     say(f"report    {run.report}")

@@ -14,7 +14,13 @@ from dsr.report.evidence import Evidence, gather
 from dsr.report.figures import Figures, as_json, themes
 from dsr.report.markup import Html, html, join, table, tag
 from dsr.report.numbers import count, duration, number
-from dsr.report.scores import lyapunov_unit, part, score_names, score_table
+from dsr.report.scores import (
+    baselines_section,
+    lyapunov_unit,
+    part,
+    score_names,
+    score_table,
+)
 from dsr.report.sections import (
     attractor_section,
     history_section,
@@ -293,6 +299,7 @@ _SECTIONS: tuple[tuple[str, Callable[[Evidence, Figures], Html]], ...] = (
     ("Time series", series_section),
     ("Power spectra", spectra_section),
     ("Scores", _scores),
+    ("Beside baselines", baselines_section),
     ("Lyapunov exponents", lyapunov_section),
     ("Prediction error", prediction_section),
     ("Training", history_section),

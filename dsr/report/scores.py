@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
+from dsr.report.figures import Figures
 from dsr.report.markup import Html, html, table, tag
 from dsr.report.numbers import MISSING, as_float, interval, number
 from dsr.report.wording import grade, meaning
@@ -21,6 +22,7 @@ _JUDGED = {
     "state_space_divergence": "verdict_geometry",
     "hellinger_spectral_distance": "verdict_time",
 }
+_BASELINES = {"sindy": "SINDy", "persistence": "persistence", "gaussian": "Gaussian cloud"}
 _WIDTH, _MARGIN = 124, 6
 
 
@@ -74,6 +76,33 @@ def score_table(evidence: Evidence) -> Html:
         "for the prediction error, of repeating the last value."
     )
     return table(caption, head, rows, numeric=(1, 2, 3, 4), class_="scores")
+
+
+def baselines_section(evidence: Evidence, figures: Figures) -> Html:
+    """The model's scores above those of the baselines."""
+    del figures
+    baselines, metrics = evidence.summary.get("baselines"), evidence.metrics
+    if not isinstance(baselines, Mapping) or not baselines or metrics is None:
+        return html("")
+    names = [name for name in score_names(metrics) if name in _ORDER]
+    meanings = [meaning(name, metrics[name].attrs) for name in names]
+    own: list[Any] = [tag("strong", evidence.model)]
+    own += [tag("strong", number(part(metrics, name))) for name in names]
+    rows = [[*own, evidence.verdict]]
+    for name, entry in baselines.items():
+        scores = entry.get("metrics", {}) if isinstance(entry, Mapping) else {}
+        said = entry.get("verdict") or f"not judged: {entry.get('reason') or 'unknown'}"
+        values = [number(as_float(scores.get(metric))) for metric in names]
+        rows.append([_BASELINES.get(name, shorten(name, 40)), *values, shorten(said, 200)])
+    head = ["model", *(what.symbol or what.title for what in meanings), "verdict"]
+    caption = (
+        "The same scores on the same test part for models that cost nothing to try, fitted to the "
+        "same training part: sparse polynomial equations (SINDy), the last value repeated, "
+        "and independent draws with the mean and covariance of the data. A reconstruction "
+        "is worth its training where it beats them."
+    )
+    numeric = tuple(range(1, len(names) + 1))
+    return table(caption, head, rows, numeric=numeric, class_="small")
 
 
 def lyapunov_unit(evidence: Evidence) -> str:
