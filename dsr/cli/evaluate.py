@@ -18,6 +18,10 @@ def evaluate(
         Path | None, typer.Option("--out", "-o", help="Also write the scores (.nc or .json).")
     ] = None,
     seed: opt.Seed = 0,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(help="One more score, such as valid_prediction_time; repeatable."),
+    ] = None,
     baselines: Annotated[
         bool, typer.Option(help="Judge SINDy, persistence and a Gaussian cloud beside it.")
     ] = True,
@@ -30,6 +34,7 @@ def evaluate(
     from dsr.comparison import baseline_scores, baselines_to_json
     from dsr.metrics import evaluate as judge
     from dsr.metrics import metrics_to_json
+    from dsr.metrics.scorecard import METRICS
     from dsr.pipeline import judged_series
     from dsr.runs import open_run, require_finished
 
@@ -37,6 +42,8 @@ def evaluate(
     target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES, keep=(file,))
     settings = {"load": opt.as_in_the_run(opened, load or {}), "seed": seed}
     model, series, options = judged_series(opened, file, settings)
+    if metric:
+        options["metrics"] = [*METRICS, *metric]
     scores = judge(series, model, **options)
     summary: dict[str, Any] = {
         "run": str(run),

@@ -17,6 +17,10 @@ def metrics(
     independent: Annotated[
         str | None, typer.Option(help="Another recording of the same system, for the noise floor.")
     ] = None,
+    metric: Annotated[
+        list[str] | None,
+        typer.Option(help="One more score, such as energy_distance; repeatable."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Also write the scores (.nc or .json).")
     ] = None,
@@ -36,10 +40,13 @@ def metrics(
         else output_path(out, "scores", RESULT_SUFFIXES, keep=(reference, generated, independent))
     )
     options = load or {}
+    observed = read(reference, **options)
+    # Fields have one set of scores; the forecast scores of series need a model.
+    wanted = ["state_space_divergence", "hellinger_spectral_distance", *(metric or [])]
     scores = evaluate(
-        read(reference, **options), _generated(generated, options), seed=seed,
+        observed, _generated(generated, options), seed=seed,
         independent=None if independent is None else read(independent, **options),
-        metrics=("state_space_divergence", "hellinger_spectral_distance"),
+        metrics=wanted if metric or "variable" in observed.dims else None,
     )  # fmt: skip
     summary = {
         "reference": reference,

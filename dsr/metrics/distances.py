@@ -49,16 +49,21 @@ def sliced_wasserstein(
         if not bounded(y):
             values.append(np.inf)
             continue
-        x, y = spread(x, _MOST_SORTED), spread(y, _MOST_SORTED)
-        total = 0.0
-        for some in np.array_split(vectors, max(1, directions * max(len(x), len(y)) // _CHUNK)):
-            total += float(np.abs(_quantiles(x, some, quantiles) - _quantiles(y, some, quantiles))
-                           .mean(axis=1).sum())  # fmt: skip
-        values.append(total / directions)
+        values.append(sliced(x, y, vectors, quantiles))
     attrs = {"directions": directions, "seed": seed, "units": "units of the series"}
     if not np.isfinite(values).all():
         attrs["reason"] = _REASON
     return median_result(values, pairs, "sliced_wasserstein", attrs)
+
+
+def sliced(x: Floats, y: Floats, vectors: Floats, quantiles: int = 1000) -> float:
+    """Sliced Wasserstein-1 distance of two sets of points over unit vectors ``(K, N)``."""
+    x, y = spread(x, _MOST_SORTED), spread(y, _MOST_SORTED)
+    total = 0.0
+    for some in np.array_split(vectors, max(1, len(vectors) * max(len(x), len(y)) // _CHUNK)):
+        gaps = np.abs(_quantiles(x, some, quantiles) - _quantiles(y, some, quantiles))
+        total += float(gaps.mean(axis=1).sum())
+    return total / len(vectors)
 
 
 def energy_distance(reference: Any, generated: Any) -> xr.DataArray:

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 _MOST_STARTS = 2_000
 _MOST_WARM_STARTS = 200
 _WARM_UP = 100
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class ForecastErrors(NamedTuple):
@@ -24,6 +25,7 @@ class ForecastErrors(NamedTuple):
 
     model: Floats  # (starts, steps)
     persistence: Floats  # (starts, steps)
+    mean: Floats  # (starts, steps)
 
 
 def prediction_error(
@@ -51,6 +53,8 @@ def prediction_error(
     -------
     xarray.DataArray, ("step",)
         ``attrs``: ``persistence`` (the same for a forecast that repeats the last sample),
+        ``ratio_to_persistence``, ``mean`` (the same for a forecast of the training mean: 1 if the
+        series is as the training series), ``quantile_5`` ... ``quantile_95`` over starts,
         ``starts``, ``units``. Runs that diverge give inf.
 
     Raises
@@ -74,15 +78,24 @@ def prediction_error(
 def curve(errors: ForecastErrors) -> xr.DataArray:
     """Mean over starts of the squared errors, as a labelled curve."""
     count = errors.model.shape[1]
+    own, still = errors.model.mean(axis=0), errors.persistence.mean(axis=0)
+    # By order statistics: interpolation would turn inf into NaN.
+    quantiles = np.quantile(errors.model, QUANTILES, axis=0, method="inverted_cdf")
     return xr.DataArray(
-        errors.model.mean(axis=0),
+        own,
         dims="step",
         coords={"step": np.arange(1, count + 1)},
         name="prediction_error",
         attrs={
             "long_name": "mean squared forecast error",
             "units": "training variance",
-            "persistence": errors.persistence.mean(axis=0),
+            "persistence": still,
+            "ratio_to_persistence": own / np.maximum(still, 1e-300),
+            "mean": errors.mean.mean(axis=0),
+            **{
+                f"quantile_{round(100 * level)}": row
+                for level, row in zip(QUANTILES, quantiles, strict=True)
+            },
             "starts": len(errors.model),
         },
     )
@@ -109,10 +122,8 @@ def forecast_errors(
     else:
         forecast = model.generate(context[:, -1], int(steps)).values
     last = context[:, -1:, :]
-    return ForecastErrors(
-        _squared(forecast, truth, scale.std), _squared(np.broadcast_to(last, truth.shape), truth,
-                                                       scale.std),
-    )  # fmt: skip
+    candidates = (forecast, np.broadcast_to(last, truth.shape), scale.mean)
+    return ForecastErrors(*(_squared(found, truth, scale.std) for found in candidates))
 
 
 def _squared(forecast: Floats, truth: Floats, std: Floats) -> Floats:

@@ -57,6 +57,11 @@ class Pairs:
 def reference_series(obj: Any, *, minimum: int = 20, name: str = "reference") -> xr.DataArray:
     """Check a reference and give it as a series; raises `InputError` on anything unclean."""
     series = as_series(obj, minimum=minimum, name=name)
+    if "variable" not in series.dims:
+        raise InputError(
+            f"the {name} is a field; judge it by dsr.metrics.evaluate, or by the metrics of fields "
+            "such as pod_divergence and rmse"
+        )
     for index, values in enumerate(trajectories(series)):
         constant = np.flatnonzero(
             np.ptp(values, axis=0) <= 1e-12 * np.maximum(1, abs(values).max(0))

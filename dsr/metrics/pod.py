@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from dsr.data import make_series
 from dsr.errors import InputError
 from dsr.metrics.fields import as_field
 
-__all__ = ["pod_divergence"]
+__all__ = ["Modes", "pod_divergence"]
+
+Floats = NDArray[np.float64]
 
 
 def pod_divergence(
@@ -67,26 +70,50 @@ def pod_divergence(
             f"the grids differ: reference {first.shape[2:]}, generated {second.shape[2:]}, "
             f"training {third.shape[2:]} (channel, y, x); interpolate to one grid"
         )
-    flat = third.values.reshape(-1, int(np.prod(third.shape[2:])))
-    mean = flat.mean(axis=0)
-    _, sigma, directions = np.linalg.svd(flat - mean, full_matrices=False)
-    share = np.cumsum(sigma**2) / max(float(np.sum(sigma**2)), 1e-300)
-    if not sigma[0] > 0:
-        raise InputError("the training field does not vary in time; its modes are undefined")
-    if modes is None:
-        modes = min(20, int(np.searchsorted(share, energy)) + 1)
-    modes = min(int(modes), int(np.sum(sigma > 1e-12 * sigma[0])))
-    basis = directions[:modes].T
-    amplitude = sigma[:modes] / np.sqrt(flat.shape[0] - 1)
+    basis = Modes.of(third, energy=energy, count=modes)
+    result: xr.DataArray = state_space_divergence(
+        basis.project(first), basis.project(second), seed=seed
+    )
+    result.attrs |= {"modes": basis.number, "energy": basis.energy}
+    return result
 
-    def project(field: xr.DataArray) -> xr.DataArray:
+
+class Modes(NamedTuple):
+    """Leading modes of a field (proper orthogonal decomposition)."""
+
+    mean: Floats
+    basis: Floats
+    amplitude: Floats
+    energy: float
+
+    @property
+    def number(self) -> int:
+        """Number of modes."""
+        return len(self.amplitude)
+
+    @classmethod
+    def of(cls, field: xr.DataArray, *, energy: float = 0.95, count: int | None = None) -> Modes:
+        """Modes that hold a share of the variance over all frames, at most 20."""
+        flat = field.values.reshape(-1, int(np.prod(field.shape[2:])))
+        mean = flat.mean(axis=0)
+        _, sigma, directions = np.linalg.svd(flat - mean, full_matrices=False)
+        share = np.cumsum(sigma**2) / max(float(np.sum(sigma**2)), 1e-300)
+        if not sigma[0] > 0:
+            raise InputError("the training field does not vary in time; its modes are undefined")
+        if count is None:
+            count = min(20, int(np.searchsorted(share, energy)) + 1)
+        count = min(int(count), int(np.sum(sigma > 1e-12 * sigma[0])))
+        amplitude = sigma[:count] / np.sqrt(flat.shape[0] - 1)
+        return cls(mean, directions[:count].T, amplitude, float(share[count - 1]))
+
+    def project(self, field: xr.DataArray) -> xr.DataArray:
+        """Standardised coefficients of a field, as a series."""
         values = field.values.reshape(*field.shape[:2], -1)
+        attrs = field.attrs
         with np.errstate(all="ignore"):
             return make_series(
-                (values - mean) @ basis / amplitude,
-                variables=[f"mode {m + 1}" for m in range(modes)],
+                (values - self.mean) @ self.basis / self.amplitude,
+                variables=[f"mode {m + 1}" for m in range(self.number)],
+                dt=float(attrs.get("dt", 1.0)),
+                time_unit=str(attrs.get("time_unit", "step")),
             )
-
-    result: xr.DataArray = state_space_divergence(project(first), project(second), seed=seed)
-    result.attrs |= {"modes": modes, "energy": float(share[modes - 1])}
-    return result

@@ -14,6 +14,13 @@ from numpy.typing import NDArray
 from dsr.data import Scaler, trajectories
 from dsr.errors import InputError
 from dsr.metrics.bootstrap import block_length, block_starts, recentred_interval, resampled_indices
+from dsr.metrics.extras import (
+    DISTANCES,
+    OPTIONAL,
+    distance_scores,
+    prediction_time_scores,
+)
+from dsr.metrics.field_scores import FIELD_METRICS, field_evaluate, is_field
 from dsr.metrics.forecast import curve, forecast_errors
 from dsr.metrics.inputs import generated_arrays, reference_series
 from dsr.metrics.lyapunov import lyapunov_spectrum
@@ -56,17 +63,19 @@ def evaluate(
 
     Parameters
     ----------
-    reference : series
+    reference : series or field
         What was observed, and the model has not seen.
-    generated_or_model : series or model
-        A series of the same variables, or anything with ``generate``.
+    generated_or_model : series, field or model
+        A series of the same variables, a field on the same grid, or anything with ``generate``.
     independent : series, optional
         An independent recording of the same system (the training series): gives the noise floor
         and the surrogates. Without it the other trajectories, or the second half of the
         reference, stand in for it.
     metrics : sequence of str, optional
         Some of ``state_space_divergence, hellinger_spectral_distance, prediction_error,
-        largest_lyapunov_exponent``; all that apply if not given.
+        largest_lyapunov_exponent`` (all that apply if not given), and on request
+        ``sliced_wasserstein, energy_distance, maximum_mean_discrepancy, hausdorff_distance,
+        autocorrelation_distance, valid_prediction_time``.
     steps : int
         Lead of the prediction error.
     smoothing : float
@@ -93,6 +102,11 @@ def evaluate(
 
     Notes
     -----
+    A field (time, y, x, and more) is judged in the space of the leading modes of the independent
+    recording (95 % of its variance, at most 20 modes); ``rmse``, ``nmse``, ``ssim``,
+    ``correlation_time`` (below 0.8) and the distances of radial spectra stand beside the verdict,
+    with the first frame repeated as their surrogate.
+
     Divergences depend strongly on length, so all are taken at ``attrs["compared_length"]``; below
     about 20,000 samples the rule has little power to tell a good model from the truth.
 
@@ -104,6 +118,13 @@ def evaluate(
     >>> scores.attrs["verdict"]
     'indistinguishable from the reference'
     """
+    if is_field(reference):
+        if metrics is not None:
+            raise InputError("all scores of fields are computed together; leave out metrics=")
+        return field_evaluate(
+            reference, generated_or_model, independent=independent, resamples=resamples, seed=seed,
+            evaluate=evaluate, smoothing=smoothing,
+        )  # fmt: skip
     chosen = _chosen(metrics)
     series = reference_series(reference, minimum=20)
     targets = trajectories(series)
@@ -131,6 +152,15 @@ def evaluate(
         data |= _prediction(model, series, steps, scaler, resamples, seed)
     if "largest_lyapunov_exponent" in chosen:
         data |= _lyapunov(model, seed)
+    cases = [
+        (x[: len(y) - transient], b, y[transient:])
+        for (x, b), y in zip(recordings, runs, strict=True)
+    ]
+    for name in chosen:
+        if name in DISTANCES:
+            data |= distance_scores(name, cases, seed=seed)
+    if "valid_prediction_time" in chosen:
+        data |= _prediction_time(model, series, independent, data, seed)
     keep = {name: value for name, value in data.items() if _belongs(name, chosen)}
     dataset = xr.Dataset(keep, coords={"variable": [str(v) for v in series["variable"].values]})
     if len(verdicts) > 1:
@@ -152,7 +182,7 @@ def metrics_to_json(scores: xr.Dataset) -> dict[str, dict[str, float | None]]:
             "value": _plain(scores, name),
             **{suffix: _plain(scores, f"{name}_{suffix}") for suffix in _SUFFIXES},
         }
-        for name in METRICS
+        for name in (*METRICS, *OPTIONAL, *FIELD_METRICS)
         if name in scores
     }
 
@@ -167,8 +197,9 @@ def _chosen(metrics: Sequence[str] | None) -> tuple[str, ...]:
         return METRICS
     wanted = [metrics] if isinstance(metrics, str) else list(metrics)
     for name in wanted:
-        if name not in METRICS:
-            raise InputError(f"unknown metric {name!r}; choose from {', '.join(METRICS)}")
+        if name not in (*METRICS, *OPTIONAL):
+            known = ", ".join((*METRICS, *OPTIONAL))
+            raise InputError(f"unknown metric {name!r}; choose from {known}")
     return tuple(wanted)
 
 
@@ -277,6 +308,17 @@ def _prediction(
     data[f"{name}_curve"] = mean.drop_attrs()
     data[f"{name}_persistence"] = ("step", mean.attrs["persistence"])
     return data
+
+
+def _prediction_time(
+    model: Any, series: xr.DataArray, training: Any, data: dict[str, Any], seed: int
+) -> dict[str, Any]:
+    name = "valid_prediction_time"
+    if not hasattr(model, "forecast"):
+        return _absent(name, "a generated series makes no forecasts", "time units")
+    known = data.get("largest_lyapunov_exponent")
+    exponent = math.nan if known is None else known[1]
+    return prediction_time_scores(model, series, training, exponent, seed=seed)
 
 
 def _lyapunov(model: Any, seed: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from dsr.errors import InputError
 from dsr.metrics.inputs import bounded, paired
 from dsr.metrics.state_space import check_convention
+from dsr.metrics.timescales import autocorrelation
 
 Floats = NDArray[np.float64]
 
@@ -191,25 +192,29 @@ def autocorrelation_distance(
     xarray.DataArray, ("variable",)
         0 is equal; a constant or non-finite column counts as uncorrelated.
     """
-    from dsr.metrics.timescales import autocorrelation
 
     pairs = paired(reference, generated)
-    rows = []
-    for x, y in zip(pairs.reference, pairs.generated, strict=True):
-        length = min(len(x), len(y))
-        most = max(1, length // 10) if lags is None else min(lags, length - 1)
-        row = []
-        for a, b in zip(x[:length].T, y[:length].T, strict=True):
-            target = autocorrelation(a, most)
-            moving = bounded(b) and np.ptp(b) > 1e-12 * max(1.0, float(np.abs(b).max()))
-            found = autocorrelation(b, most) if moving else np.zeros(most + 1)
-            row.append(float(np.sqrt(np.mean((target[1:] - found[1:]) ** 2))))
-        rows.append(row)
+    rows = [
+        memory_distance(x, y, lags) for x, y in zip(pairs.reference, pairs.generated, strict=True)
+    ]
     values = np.median(rows, axis=0)
     return xr.DataArray(
         values, dims="variable", coords={"variable": pairs.variables},
         name="autocorrelation_distance", attrs={"mean": float(values.mean()), "units": "1"},
     )  # fmt: skip
+
+
+def memory_distance(x: Floats, y: Floats, lags: int | None = None) -> Floats:
+    """Root mean square difference of autocorrelations, ``(N,)``; see `autocorrelation_distance`."""
+    length = min(len(x), len(y))
+    most = max(1, length // 10) if lags is None else min(lags, length - 1)
+    row = []
+    for a, b in zip(x[:length].T, y[:length].T, strict=True):
+        target = autocorrelation(a, most)
+        moving = bounded(b) and np.ptp(b) > 1e-12 * max(1.0, float(np.abs(b).max()))
+        found = autocorrelation(b, most) if moving else np.zeros(most + 1)
+        row.append(float(np.sqrt(np.mean((target[1:] - found[1:]) ** 2))))
+    return np.array(row)
 
 
 def hellinger(p: Floats, q: Floats) -> Floats:

@@ -123,3 +123,71 @@ def test_wrong_input_is_refused(x: Any) -> None:
         evaluate(x, x, metrics=["beauty"])
     with pytest.raises(InputError):
         evaluate(np.full((100, 2), np.nan), x)
+
+
+def test_distances_on_request_are_those_of_their_functions(x: Any, b: Any) -> None:
+    names = ["energy_distance", "maximum_mean_discrepancy", "hausdorff_distance",
+             "autocorrelation_distance"]  # fmt: skip
+    scores = evaluate(x, b, metrics=names, independent=b)
+    for name in names:
+        alone = getattr(dsr.metrics, name)(x, b)
+        assert float(scores[name]) == pytest.approx(float(alone.mean()), rel=1e-12)
+        assert float(scores[name]) == pytest.approx(float(scores[f"{name}_noise_floor"]))
+    low, high = (float(scores[f"energy_distance_{end}"]) for end in ("low", "high"))
+    assert low <= float(scores["energy_distance"]) <= high
+    assert "reason" in scores["hausdorff_distance_low"].attrs
+    assert "state_space_divergence" not in scores
+    assert set(metrics_to_json(scores)) == set(names)
+
+
+def test_horizon_of_a_model_in_its_own_lyapunov_times(x: Any, b: Any) -> None:
+    model = dsr.models.create("sindy").fit(b)
+    scores = evaluate(
+        x, model, independent=b, metrics=["valid_prediction_time", "largest_lyapunov_exponent"]
+    )
+    time, attrs = float(scores["valid_prediction_time"]), scores["valid_prediction_time"].attrs
+    exponent = float(scores["largest_lyapunov_exponent"])
+    assert attrs["lyapunov_times"] == pytest.approx(time * exponent)
+    assert time > float(scores["valid_prediction_time_surrogate"])
+
+
+def test_a_generated_series_makes_no_forecasts(x: Any, b: Any) -> None:
+    scores = evaluate(x, b, metrics=["valid_prediction_time"])
+    assert np.isnan(scores["valid_prediction_time"])
+    assert "no forecasts" in scores["valid_prediction_time"].attrs["reason"]
+
+
+def travelling_waves(seed: int, steps: int = 6000) -> Any:
+    """Two patterns whose amplitudes are x and z of Lorenz-63."""
+    series = dsr.simulate("lorenz63", steps=steps, dt=0.02, seed=seed)
+    x, z = series.values[0, :, 0] / 8, (series.values[0, :, 2] - 23) / 8
+    angle = 2 * np.pi * np.arange(12) / 12
+    first, second = np.outer(np.sin(angle), np.cos(angle)), np.outer(np.cos(2 * angle), angle**0)
+    frames = x[:, None, None] * first + z[:, None, None] * second
+    return dsr.data.make_series(frames[None, :, None], dt=0.02, time_unit="s")
+
+
+def test_fields_are_judged_by_the_same_door() -> None:
+    x, b, y = (travelling_waves(seed) for seed in range(3))
+    good = evaluate(x, y, independent=b)
+    assert good.attrs["verdict"].startswith(("indistinguishable", "better than"))
+    assert good.attrs["space"].startswith("2 leading modes")
+    expected = dsr.metrics.rmse(x, y)
+    assert float(good["rmse"]) == pytest.approx(float(expected.mean()))
+    assert float(good["rmse_low"]) <= float(good["rmse"]) <= float(good["rmse_high"])
+    frozen = y.copy(data=np.broadcast_to(y.values[:, :1], y.shape))
+    assert evaluate(x, frozen, independent=b).attrs["verdict"] == "degenerate: frozen"
+    gone = evaluate(x, y.copy(data=np.full(y.shape, np.nan)), independent=b)
+    assert gone.attrs["verdict"] == "degenerate: diverged"
+    assert float(gone["rmse"]) == np.inf
+    for name in gone.data_vars:
+        if gone[name].ndim == 0 and np.isnan(gone[name]):
+            assert gone[name].attrs["reason"], name
+
+
+def test_metrics_of_series_refuse_fields() -> None:
+    field = travelling_waves(0, 200)
+    with pytest.raises(InputError, match="field"):
+        dsr.metrics.state_space_divergence(field, field)
+    with pytest.raises(InputError, match="grid"):
+        evaluate(field, field.isel(x=slice(0, 5)))
