@@ -91,4 +91,4 @@ html_theme_options = {
     "footer_start": ["copyright"],
     "footer_end": [],
 }
-html_sidebars = {"index": [], "install": [], "quickstart": [], "references": []}
+html_sidebars = {"index": [], "install": [], "quickstart": [], "references": [], "performance": []}

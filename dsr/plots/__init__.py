@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dsr.plots.portrait import attractor, attractor_panels
     from dsr.plots.series import time_series
     from dsr.plots.spectra import power_spectra
+    from dsr.plots.verdicts import verdict_map
 
 _ATTRIBUTES = {
     "attractor": "dsr.plots.portrait",
@@ -25,11 +26,12 @@ _ATTRIBUTES = {
     "prediction_error": "dsr.plots.metrics",
     "time_series": "dsr.plots.series",
     "training_history": "dsr.plots.history",
+    "verdict_map": "dsr.plots.verdicts",
 }
 
 __all__ = [
     "attractor", "attractor_panels", "carpet", "lyapunov_exponents", "power_spectra",
-    "prediction_error", "time_series", "training_history",
+    "prediction_error", "time_series", "training_history", "verdict_map",
 ]  # fmt: skip
 
 

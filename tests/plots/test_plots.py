@@ -199,3 +199,26 @@ def test_exponents_carry_their_intervals() -> None:
 def test_a_curve_of_nothing_but_nan_can_be_drawn() -> None:
     metrics = xr.Dataset({"prediction_error_curve": ("step", [np.nan, np.inf])}, {"step": [1, 2]})
     assert plots.prediction_error(metrics).data
+
+
+def test_candidates_are_placed_by_their_two_distances() -> None:
+    def scores(space: float, time: float, verdict: str) -> xr.Dataset:
+        values = {
+            "state_space_divergence": space, "state_space_divergence_noise_floor": 0.1,
+            "state_space_divergence_surrogate": 2.0, "hellinger_spectral_distance": time,
+            "hellinger_spectral_distance_noise_floor": 0.06,
+            "hellinger_spectral_distance_surrogate": 0.9,
+        }  # fmt: skip
+        return xr.Dataset(values, attrs={"verdict": verdict})
+
+    figure = plots.verdict_map({
+        "good": scores(0.1, 0.06, "indistinguishable from the reference"),
+        "equal": scores(0.0, 0.0, "indistinguishable from the reference"),
+        "stuck": scores(15.0, 1.0, "degenerate: frozen"),
+    })  # fmt: skip
+    assert [trace.x[0] for trace in figure.data] == [0.1, 1e-3, 15.0]
+    assert [trace.showlegend for trace in figure.data] == [True, False, True]
+    assert len({trace.marker.color for trace in figure.data}) == 2
+    assert len(figure.layout.shapes) == 4
+    with pytest.raises(InputError, match="candidates"):
+        plots.verdict_map({})
