@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,9 +64,8 @@ def reference_series(obj: Any, *, minimum: int = 20, name: str = "reference") ->
             "such as pod_divergence and rmse"
         )
     for index, values in enumerate(trajectories(series)):
-        constant = np.flatnonzero(
-            np.ptp(values, axis=0) <= 1e-12 * np.maximum(1, abs(values).max(0))
-        )
+        # Relative to the variable's own size: 1e-9 volts are as good a signal as 1 volt.
+        constant = np.flatnonzero(np.ptp(values, axis=0) <= 1e-12 * np.abs(values).max(axis=0))
         if constant.size:
             variable = series["variable"].values[constant[0]]
             raise InputError(
@@ -84,7 +84,7 @@ def generated_arrays(obj: Any, *, name: str = "generated") -> list[Floats]:
         If the object is not an array of numbers with one to three dimensions, or is empty.
     """
     if isinstance(obj, str | PathLike):
-        return list(trajectories(as_series(obj, name=name)))
+        obj = _as_written(obj, name)
     if isinstance(obj, xr.Dataset):
         obj = obj["series"] if "series" in obj else as_series(obj, name=name)
     lengths = None
@@ -110,6 +110,19 @@ def generated_arrays(obj: Any, *, name: str = "generated") -> list[Floats]:
         )
     ends = [values.shape[1]] * len(values) if lengths is None else lengths
     return [np.ascontiguousarray(v[:end]) for v, end in zip(values, ends, strict=True)]
+
+
+def _as_written(path: str | PathLike[str], name: str) -> xr.DataArray:
+    """A file of a generated series, which may hold what a reference must not."""
+    from dsr.data import read_dataset
+
+    try:
+        return as_series(path, name=name)
+    except InputError as refusal:
+        try:
+            return read_dataset(Path(path))["series"]
+        except (InputError, KeyError):
+            raise refusal from None
 
 
 def paired(reference: Any, generated: Any, *, minimum: int = 20) -> Pairs:

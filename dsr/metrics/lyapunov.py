@@ -19,6 +19,8 @@ _STUDENT = 2.02
 
 _DEFAULT_STEPS = 100_000
 _BOUNDED_GROWTH = 3.0
+_REST = 1e-10
+_CONSERVED = 1e-6
 
 
 class _Setting(NamedTuple):
@@ -79,7 +81,9 @@ def lyapunov_spectrum(
         entropy for SRB measures, an upper bound otherwise). Exponents are per time unit for flows
         and fitted models, per step for maps and models from matrices: ``attrs["units"]``.
         ``attrs["converged"]``: the interval of the largest is below 2 % (or 0.005) and both
-        halves agree; ``attrs["status"]``: chaotic, periodic, stable, diverged or not_converged.
+        halves agree; ``attrs["status"]``: chaotic, not_converged (growth, but not yet certain),
+        neutral (no growth and no decay: a torus or a conservative orbit), periodic, fixed_point or
+        diverged.
 
     Raises
     ------
@@ -88,7 +92,8 @@ def lyapunov_spectrum(
 
     Notes
     -----
-    The interval covers the finite length of the orbit, not errors of the integrator; a flow is
+    The interval covers the finite length of the orbit, not errors of the integrator, and is widened
+    where neighbouring blocks are correlated (a system with long memory); a flow is
     integrated by RK4 with a step that is halved until two half steps agree with it to 1e-7 of the
     attractor's size everywhere on a stretch of it. A model's exponents are those of the model, not
     of the system behind the data.
@@ -111,7 +116,11 @@ def lyapunov_spectrum(
     sums = np.empty((BLOCKS, setting.vectors))
     orbit.advance(V, sums, setting.block, setting.interval)
     local = sums / (setting.block * setting.time_per_step)
-    return _dataset(local, orbit.size, setting, orbit.label, seed)
+    before = np.array(orbit.state)
+    orbit.advance(V, np.empty((1, setting.vectors)), setting.interval, setting.interval)
+    with np.errstate(invalid="ignore"):
+        still = bool((np.abs(orbit.state - before) <= _REST * (1.0 + np.abs(before))).all())
+    return _dataset(local, orbit.size, setting, orbit.label, still, seed)
 
 
 def prepare_orbit(
@@ -321,8 +330,17 @@ def _number(value: Any) -> bool:
 
 
 def half_widths(local: Floats) -> Floats:
-    """95 % half-width of the mean of the block values ``(blocks, K)``."""
-    return np.asarray(_STUDENT * local.std(axis=0, ddof=1) / math.sqrt(len(local)))
+    """95 % half-width of the mean of the block values ``(blocks, K)``.
+
+    Where a block resembles the one before (correlation r above what chance makes), fewer of them
+    are independent: the width grows by the root of (1 + r) / (1 - r).
+    """
+    half = _STUDENT * local.std(axis=0, ddof=1) / math.sqrt(len(local))
+    centred = local - local.mean(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        r = (centred[1:] * centred[:-1]).sum(axis=0) / (centred**2).sum(axis=0)
+    r = np.where(r > 2.0 / math.sqrt(len(local)), np.minimum(r, 0.95), 0.0)
+    return np.asarray(half * np.sqrt((1.0 + r) / (1.0 - r)))
 
 
 def kaplan_yorke(exponents: Floats, band: Floats | float = 0.0) -> float:
@@ -343,7 +361,9 @@ def kaplan_yorke(exponents: Floats, band: Floats | float = 0.0) -> float:
     return float(last + 1 + sums[last] / abs(values[last + 1]))
 
 
-def _dataset(local: Floats, size: int, setting: _Setting, label: str, seed: int) -> xr.Dataset:
+def _dataset(
+    local: Floats, size: int, setting: _Setting, label: str, still: bool, seed: int
+) -> xr.Dataset:
     mean, half = local.mean(axis=0), half_widths(local)
     order = np.argsort(-mean)
     mean, half, local = mean[order], half[order], local[:, order]
@@ -352,7 +372,7 @@ def _dataset(local: Floats, size: int, setting: _Setting, label: str, seed: int)
     # zero comes out as ln(factor) / duration, which the spread of the blocks need not cover.
     band = np.maximum(half, _BOUNDED_GROWTH / (setting.block * BLOCKS * setting.time_per_step))
     dimension, low, high = _dimension(mean, band, local, complete)
-    status, converged = _status(mean, half, band, local)
+    status, converged = _status(mean, half, band, local, still)
     finite = bool(np.isfinite(mean).all())
     unit = "per step" if setting.unit == "step" else f"per {setting.unit}"
     attrs = {
@@ -394,6 +414,12 @@ def _dimension(
     """Kaplan-Yorke dimension and a jackknife interval over the blocks."""
     if not np.isfinite(mean).all():
         return np.nan, np.nan, np.nan
+    if complete:
+        # A conservative system fills its space: the exponents sum to zero but for rounding.
+        total = local.sum(axis=1)
+        slack = float(half_widths(total[:, None])[0]) + _CONSERVED * float(np.abs(mean).max())
+        if abs(total.mean()) <= slack and mean[0] > -half[0]:
+            return float(len(mean)), float(len(mean)), float(len(mean))
     value = kaplan_yorke(mean, half)
     if not complete and value == len(mean):
         return np.nan, np.nan, np.nan
@@ -404,7 +430,9 @@ def _dimension(
     return value, value - error, value + error
 
 
-def _status(mean: Floats, half: Floats, band: Floats, local: Floats) -> tuple[str, bool]:
+def _status(
+    mean: Floats, half: Floats, band: Floats, local: Floats, still: bool
+) -> tuple[str, bool]:
     if not np.isfinite(mean).all():
         return "diverged", False
     middle = len(local) // 2
@@ -413,6 +441,7 @@ def _status(mean: Floats, half: Floats, band: Floats, local: Floats) -> tuple[st
     if mean[0] > band[0]:
         return ("chaotic" if converged else "not_converged"), converged
     if mean[0] < -band[0]:
-        return "stable", converged
+        # Of a flow that decays to a point, or of a map: then a cycle unless it stands still.
+        return ("fixed_point" if still else "periodic"), converged
     second = len(mean) > 1 and mean[1] < -band[1]
     return ("periodic" if second else "neutral"), converged

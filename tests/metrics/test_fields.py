@@ -178,7 +178,7 @@ def test_correlation_time_is_the_lead_at_which_each_threshold_is_crossed(
     rng: np.random.Generator,
 ) -> None:
     """Scale and offset of a frame do not count, and what comes back later comes too late."""
-    u = rng.normal(size=(7, 9, 8))
+    u = 3.0 + rng.normal(size=(7, 9, 8))
     v = 5.0 * with_correlation(u, [1.0, 0.97, 0.9, 0.7, 0.96, 0.3, 1.0], rng) - 2.0
     found = correlation_time(u, v)
     assert found["threshold"].values.tolist() == [0.95, 0.8, 0.5]
@@ -286,6 +286,22 @@ def test_hellinger_distances_of_waves_are_those_of_the_hand() -> None:
     silent = radial_spectrum_distance(low, 0.0 * low)
     assert float(silent["hellinger"]) == 1.0
     assert np.isfinite(float(silent["log_distance"]))
+
+
+def test_log_distances_are_root_mean_squares_over_the_shells_that_are_filled() -> None:
+    """The energies of two shells change by the factors 9 and 1; the others hold rounding only."""
+    low, high = wave(16, 16, 0, 2)[np.newaxis], wave(16, 16, 5, 0)[np.newaxis]
+    found = radial_spectrum_distance(low + high, 3.0 * low + high)
+    assert float(found["log_distance"]) == pytest.approx(np.log(9.0) / np.sqrt(2.0), rel=1e-12)
+
+
+def test_spectra_are_averaged_over_trajectories_before_they_are_compared() -> None:
+    """Energies 1 and 9 have the mean 5: as much as one field of that energy has."""
+    one = wave(16, 16, 0, 2)[np.newaxis, np.newaxis, np.newaxis]
+    found = radial_spectrum_distance(
+        np.concatenate([one, 3.0 * one]), np.sqrt(5.0) * np.concatenate([one, one])
+    )
+    assert float(found["log_distance"]) == pytest.approx(0.0, abs=1e-12)
 
 
 def test_distances_are_means_over_channels(rng: np.random.Generator) -> None:

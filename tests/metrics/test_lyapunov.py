@@ -11,6 +11,7 @@ import dsr
 from dsr.data import System
 from dsr.errors import InputError
 from dsr.metrics import kaplan_yorke, lyapunov_spectrum
+from dsr.metrics.lyapunov import half_widths
 from dsr.models import ShallowPLRNN
 
 
@@ -121,3 +122,35 @@ def test_wrong_settings_are_refused(wrong: dict[str, object]) -> None:
         lyapunov_spectrum("lorens63")
     with pytest.raises(InputError):
         lyapunov_spectrum(3)
+
+
+def test_a_decaying_flow_and_map_end_in_a_fixed_point() -> None:
+    decay = System("decay", lambda t, x, p: [-0.9 * x[0]], parameters=[], initial=[1.0], dt=0.1)
+    assert lyapunov_spectrum(decay, duration=400).attrs["status"] == "fixed_point"
+    logistic = lyapunov_spectrum("logistic", parameters={"r": 2.8}, steps=4000)
+    assert logistic.attrs["status"] == "fixed_point"
+    assert float(logistic["exponent"][0]) == pytest.approx(np.log(0.8), abs=1e-6)
+
+
+def test_a_stable_cycle_of_a_map_is_periodic() -> None:
+    cycle = lyapunov_spectrum("logistic", parameters={"r": 3.83}, steps=8000)
+    assert cycle.attrs["status"] == "periodic"
+    assert float(cycle["exponent"][0]) == pytest.approx(-0.3697, abs=1e-3)
+
+
+def test_a_conservative_system_fills_its_space() -> None:
+    found = lyapunov_spectrum("henon_heiles", duration=3000)
+    assert float(found["kaplan_yorke_dimension"]) == 4.0
+    assert float(lyapunov_spectrum("standard_map", steps=20_000)["kaplan_yorke_dimension"]) == 2.0
+
+
+def test_correlated_blocks_widen_the_interval() -> None:
+    """Of an autoregressive series with r = 0.8 about (1 - r) / (1 + r) are independent."""
+    rng = np.random.default_rng(0)
+    blocks = np.zeros((4000, 1))
+    for k in range(1, len(blocks)):
+        blocks[k] = 0.8 * blocks[k - 1] + rng.normal()
+    plain = 2.02 * blocks.std(ddof=1) / np.sqrt(len(blocks))
+    assert half_widths(blocks)[0] == pytest.approx(3.0 * plain, rel=0.1)
+    white = rng.normal(size=(40, 1))
+    assert half_widths(white)[0] == pytest.approx(2.02 * white.std(ddof=1) / np.sqrt(40))

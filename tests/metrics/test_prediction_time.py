@@ -153,6 +153,14 @@ def test_the_smape_variant_is_relative(rng: np.random.Generator) -> None:
         assert found["time"].values.tolist() == [time]
 
 
+def test_the_smape_of_a_step_is_the_mean_over_its_variables(rng: np.random.Generator) -> None:
+    """Tripled, one of four variables is 100 off and the mean is 25; two of four make it 50."""
+    x = 1.0 + rng.random(size=(50, 4))
+    for wrong, time in (([3, 1, 1, 1], 50.0), ([3, 1, 3, 1], 0.0)):
+        found = valid_prediction_time(x, np.array(wrong) * x, variant="smape")
+        assert found["time"].values.tolist() == [time]
+
+
 def test_a_small_error_lasts_as_many_lyapunov_times_as_its_logarithm() -> None:
     """In a tent map of slope 1.9 an error d grows to d 1.9^t, and passes 0.4 s at ln(0.4 s / d)."""
 
@@ -458,6 +466,7 @@ def test_skill_refuses_what_it_cannot_score(rng: np.random.Generator) -> None:
         forecast_skill(model, x, 95, warmup=10)
     with pytest.raises(InputError, match="needed"):
         forecast_skill(model, x, 99)
+    assert forecast_skill(model, x, 95, warmup=5).attrs["starts"] == 1  # just room enough
     with pytest.raises(InputError, match="forecasts"):
         forecast_skill(Oracle(np.zeros((5, 3))), x, 5)
     with pytest.raises(InputError, match="forecasts"):

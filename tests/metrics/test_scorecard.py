@@ -191,3 +191,18 @@ def test_metrics_of_series_refuse_fields() -> None:
         dsr.metrics.state_space_divergence(field, field)
     with pytest.raises(InputError, match="grid"):
         evaluate(field, field.isel(x=slice(0, 5)))
+
+
+def test_a_generated_file_may_hold_what_a_reference_must_not(x: Any, tmp_path: Any) -> None:
+    broken = x.copy()
+    broken[:, 1000:] = np.nan
+    path = tmp_path / "broken.nc"
+    dsr.data.write_dataset(broken.to_dataset(name="series"), path)
+    assert evaluate(x, path).attrs["verdict"] == "degenerate: diverged"
+    with pytest.raises(InputError):
+        evaluate(path, x)
+
+
+def test_small_numbers_are_not_taken_for_constants(x: Any) -> None:
+    tiny = 1e-15 * x.isel(time=slice(0, 5000))
+    assert evaluate(tiny, tiny).attrs["verdict"] == "indistinguishable from the reference"

@@ -215,6 +215,18 @@ def test_one_stray_point_rules_the_error_but_not_its_robust_form(
     assert float(found["hausdorff_robust"][0]) == 0.0
 
 
+def test_the_threshold_of_distance_is_a_tenth_of_the_root_of_the_total_variance(
+    rng: np.random.Generator,
+) -> None:
+    runs = rng.normal(size=(2, 80, 3)) * [1.0, 2.0, 3.0]
+    points = runs.reshape(-1, 3)
+    total = ((points - points.mean(axis=0)) ** 2).sum(axis=1).mean()
+    found = topological_error(runs, runs).attrs["epsilon"]
+    assert found == pytest.approx(0.1 * np.sqrt(total), rel=1e-12)
+    found = basin_agreement(runs, runs, transient=0).attrs["threshold"]
+    assert found == pytest.approx(0.05 * np.sqrt(total), rel=1e-12)
+
+
 def test_the_threshold_of_distance_is_the_users(rng: np.random.Generator) -> None:
     truth = circles(rng, [1.0, 1.0])
     model = truth + np.array([0.3, 0.0])
@@ -266,6 +278,22 @@ def test_signs_of_all_common_exponents_and_the_size_of_the_largest_must_fit(
     )
     assert found.attrs["exponents"] == "compared"
     assert float(found["error"]) == error
+
+
+def test_exponents_are_those_of_each_start() -> None:
+    """x + x (1 - x) (x + 2) / 5 has the multiplier 2/5 at its fixed point 1, and -1/5 at -2."""
+
+    def step(t: float, s: Any, p: Any) -> Any:
+        return [s[0] + s[0] * (1.0 - s[0]) * (s[0] + 2.0) / 5.0]
+
+    pair = System("two_points", step, parameters=[], initial=[0.5], kind="map")
+    settings: dict[str, Any] = {"initial": [[0.5], [-0.5]], "steps": 400}
+    known = np.log([[2 / 5], [1 / 5]])
+    for rates, error in ((known, 0.0), (known[::-1], 1.0)):
+        found = topological_error(
+            pair, pair, reference_exponents=rates, exponent_tolerance=1e-6, **settings
+        )
+        assert float(found["error"]) == error
 
 
 def test_exponents_known_of_one_side_only_are_not_compared(rng: np.random.Generator) -> None:
