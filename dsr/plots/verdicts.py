@@ -11,7 +11,7 @@ from dsr.errors import InputError
 from dsr.plots.theme import DATA, MODEL, MUTED, OKABE_ITO, OTHER, finish, label
 
 _SPACE, _TIME = "state_space_divergence", "hellinger_spectral_distance"
-_SMALLEST = {_SPACE: 1e-3, _TIME: 1e-3}
+_SMALLEST = 1e-3
 _COLOURS = {
     "indistinguishable": (OTHER, "circle"),
     "better": (DATA, "diamond"),
@@ -58,6 +58,8 @@ def verdict_map(candidates: Mapping[str, Any], *, title: str | None = None) -> A
     for name, scores in candidates.items():
         if not {_SPACE, _TIME} <= set(scores.data_vars):
             raise InputError(f"{label(name)} holds no state-space and spectral distances")
+    sides = _label_sides([(_place(s, _SPACE), _place(s, _TIME)) for s in candidates.values()])
+    for (name, scores), side in zip(candidates.items(), sides, strict=True):
         sentence = str(scores.attrs.get("verdict", ""))
         kind = next((word for word in _COLOURS if sentence.startswith(word)), "")
         colour, symbol = _COLOURS.get(kind, (MUTED, "circle-open"))
@@ -65,7 +67,7 @@ def verdict_map(candidates: Mapping[str, Any], *, title: str | None = None) -> A
         figure.add_trace(
             go.Scatter(
                 x=[_place(scores, _SPACE)], y=[_place(scores, _TIME)], mode="markers+text",
-                text=[label(name)], textposition="top center", cliponaxis=False,
+                text=[label(name)], textposition=side, cliponaxis=False,
                 marker={"size": 11, "color": colour, "symbol": symbol},
                 name=label(group), legendgroup=group, showlegend=group not in shown,
                 hovertemplate=f"{label(name)}<br>{label(sentence)}<br>"
@@ -74,21 +76,64 @@ def verdict_map(candidates: Mapping[str, Any], *, title: str | None = None) -> A
         )  # fmt: skip
         shown.add(group)
     for suffix, dash, text in (("_noise_floor", "dot", "floor"), ("_surrogate", "dash", "cloud")):
-        for metric, draw in ((_SPACE, figure.add_vline), (_TIME, figure.add_hline)):
-            values = [
-                float(s[metric + suffix]) for s in candidates.values() if metric + suffix in s
-            ]
-            middle = float(np.median(values)) if values else np.nan
-            if np.isfinite(middle):
-                draw(
-                    max(middle, _SMALLEST[metric]), line={"color": MUTED, "width": 1, "dash": dash},
-                    annotation={"text": text, "font": {"size": 11, "color": MUTED}},
-                )  # fmt: skip
-    figure.update_xaxes(type="log", title_text="state-space divergence (nats)")
-    figure.update_yaxes(type="log", title_text="spectral distance")
-    figure.update_layout(legend={"y": 1.08}, margin={"t": 72})
-    return finish(figure, height=460, title=title)
+        _mark(figure, candidates, suffix, {"color": MUTED, "width": 1, "dash": dash}, text)
+    figure.update_xaxes(type="log", dtick=1, title_text="state-space divergence (nats)")
+    figure.update_yaxes(type="log", dtick=1, title_text="spectral distance")
+    figure.update_layout(legend={"y": 1.1}, margin={"t": 96, "r": 56})
+    return finish(figure, height=480, title=title)
+
+
+def _mark(
+    figure: Any, candidates: Mapping[str, Any], suffix: str, line: dict[str, Any], text: str
+) -> None:
+    """Lines at the median floor or cloud, their names outside the frame."""
+    font = {"size": 11, "color": MUTED}
+    for metric in (_SPACE, _TIME):
+        name = metric + suffix
+        values = [float(scores[name]) for scores in candidates.values() if name in scores]
+        middle = float(np.median(values)) if values else np.nan
+        if not np.isfinite(middle):
+            continue
+        middle = max(middle, _SMALLEST)
+        # Annotations of a logarithmic axis are placed by the logarithm.
+        if metric == _SPACE:
+            figure.add_vline(middle, line=line)
+            figure.add_annotation(
+                x=np.log10(middle), y=1, yref="paper", yanchor="bottom", text=text, font=font
+            )
+        else:
+            figure.add_hline(middle, line=line)
+            figure.add_annotation(
+                y=np.log10(middle), x=1, xref="paper", xanchor="left", text=text, font=font
+            )
+
+
+def _label_sides(places: list[tuple[float, float]]) -> list[str]:
+    """Side of each marker for its name, so that near neighbours do not overprint."""
+    points = np.log10(np.array(places))
+    span = np.maximum(np.ptp(points, axis=0), 1e-9)
+    markers = points / span
+    labels: list[tuple[float, float]] = []
+    sides = []
+    for x, y in markers:
+        options = {
+            "top center": (x, y + 0.05), "bottom center": (x, y - 0.05),
+            "middle right": (x + 0.11, y), "middle left": (x - 0.11, y),
+        }  # fmt: skip
+
+        def crowding(place: tuple[float, float]) -> int:
+            """Names and markers that a name in this place would cover."""
+            on_names = sum(abs(place[0] - u) < 0.2 and abs(place[1] - v) < 0.045 for u, v in labels)
+            on_markers = sum(
+                abs(place[0] - u) < 0.1 and abs(place[1] - v) < 0.03 for u, v in markers
+            )
+            return int(on_names + on_markers)
+
+        side = min(options, key=lambda name: crowding(options[name]))
+        labels.append(options[side])
+        sides.append(side)
+    return sides
 
 
 def _place(scores: Any, metric: str) -> float:
-    return max(float(scores[metric]), _SMALLEST[metric])
+    return max(float(scores[metric]), _SMALLEST)

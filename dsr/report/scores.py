@@ -102,7 +102,7 @@ def baselines_section(evidence: Evidence, figures: Figures) -> Html:
         "is worth its training where it beats them."
     )
     numeric = tuple(range(1, len(names) + 1))
-    return table(caption, head, rows, numeric=numeric, class_="small")
+    return table(caption, head, rows, numeric=numeric)
 
 
 def lyapunov_unit(evidence: Evidence) -> str:
