@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
-from dsr.metrics.topology import long_runs, wilson_interval
+from dsr.metrics.topology import extent, is_run, long_runs, wilson_interval
 
 __all__ = ["basin_agreement"]
 
@@ -70,8 +70,10 @@ def basin_agreement(
     (0.75, [[1, 1, 0], [0, 2, 0]])
     """
     starts = None if initial is None else np.atleast_2d(np.asarray(initial, dtype=np.float64))
+    if starts is None and any(is_run(source) for source in (reference, generated)):
+        raise InputError("initial is missing: pass a (K, N) array of starts for systems and models")
     truth = _ends(reference, starts, steps, transient)
-    model = _ends(generated, starts, steps, transient)
+    model = _ends(generated, starts, steps, transient, may_diverge=True)
     if len(truth) != len(model) or truth[0].shape[1] != model[0].shape[1]:
         raise InputError(
             f"the reference has {len(truth)} runs of {truth[0].shape[1]} variables and the "
@@ -79,7 +81,7 @@ def basin_agreement(
         )
     if not all(np.isfinite(t).all() for t in truth):
         raise InputError("a reference run is not finite; choose starts from which it stays bounded")
-    reach = threshold * float(np.sqrt(np.concatenate(truth).var(axis=0).sum()))
+    reach = threshold * extent(truth, starts)
     labels = _clusters(truth, reach)
     count = int(labels.max()) + 1
     sets = [np.concatenate([t for t, k in zip(truth, labels, strict=True) if k == c]) for c in
@@ -111,11 +113,15 @@ def basin_agreement(
     )
 
 
-def _ends(source: Any, starts: Array | None, steps: int, transient: int | None) -> list[Array]:
+def _ends(
+    source: Any, starts: Array | None, steps: int, transient: int | None, may_diverge: bool = False
+) -> list[Array]:
     if starts is not None:
-        return long_runs(source, starts, steps, 3 * steps // 4 if transient is None else transient)
-    runs = long_runs(source, None, steps, 0)
-    return [r[(len(r) // 2 if transient is None else transient) :] for r in runs]
+        drop = 3 * steps // 4 if transient is None else transient
+        return long_runs(source, starts, steps, drop, may_diverge=may_diverge)
+    if transient is not None:
+        return long_runs(source, None, steps, transient)
+    return [run[len(run) // 2 :] for run in long_runs(source, None, steps, 0)]
 
 
 def _thin(points: Array) -> Array:
@@ -138,7 +144,7 @@ def _clusters(runs: list[Array], reach: float) -> NDArray[np.int64]:
     for i in range(len(runs)):
         for j in range(i):
             # Runs already chained need no distance: a grid of starts shares few limit sets.
-            if labels[i] != labels[j] and _mean_distance(trees[i], trees[j]) < reach:
+            if labels[i] != labels[j] and _mean_distance(trees[i], trees[j]) <= reach:
                 joined[i, j] = True
                 labels[labels == labels[i]] = labels[j]
     _, found = connected_components(joined, directed=False)
@@ -153,7 +159,7 @@ def _nearest_set(run: Array, sets: list[Array], reach: float) -> int:
         return len(sets)
     distances = [float(cKDTree(s).query(_thin(run))[0].mean()) for s in sets]
     best = int(np.argmin(distances))
-    return best if distances[best] < reach else len(sets)
+    return best if distances[best] <= reach else len(sets)
 
 
 def _divergence(

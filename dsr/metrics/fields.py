@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
+from dsr.metrics.inputs import LARGEST, bounded
 
 __all__ = [
     "correlation_time",
@@ -196,7 +197,7 @@ def ssim(reference: Any, generated: Any) -> xr.DataArray:
             image = gaussian_filter1d(image, 1.5, axis=axis, mode="reflect", radius=5)
         return image
 
-    finite = np.asarray(np.isfinite(v).all(axis=(3, 4)))
+    finite = np.asarray((np.abs(v) < LARGEST).all(axis=(3, 4)))
     v = np.where(finite[..., np.newaxis, np.newaxis], v, 0.0)
     extent = u.max(axis=(1, 3, 4), keepdims=True) - u.min(axis=(1, 3, 4), keepdims=True)
     if np.any(extent == 0):
@@ -352,7 +353,9 @@ def radial_spectrum_distance(
             "(channel, y, x); interpolate one to the other"
         )
     attrs = {"periodic": str(periodic).lower()}
-    if not np.isfinite(second.values).all():
+    if not first.values.any(axis=(0, 1, 3, 4)).all():
+        raise InputError("a channel of the reference field is zero; its spectrum has no energy")
+    if not bounded(second.values):
         attrs["reason"] = "the generated field holds values that are not finite"
         return xr.Dataset({"log_distance": np.inf, "hellinger": 1.0}, attrs=attrs)
 

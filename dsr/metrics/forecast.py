@@ -78,7 +78,9 @@ def prediction_error(
 def curve(errors: ForecastErrors) -> xr.DataArray:
     """Mean over starts of the squared errors, as a labelled curve."""
     count = errors.model.shape[1]
-    own, still = errors.model.mean(axis=0), errors.persistence.mean(axis=0)
+    with np.errstate(over="ignore"):
+        own, still = errors.model.mean(axis=0), errors.persistence.mean(axis=0)
+    reason = {} if np.isfinite(own).all() else {"reason": "inf: a forecast is not finite"}
     # By order statistics: interpolation would turn inf into NaN.
     quantiles = np.quantile(errors.model, QUANTILES, axis=0, method="inverted_cdf")
     return xr.DataArray(
@@ -97,6 +99,7 @@ def curve(errors: ForecastErrors) -> xr.DataArray:
                 for level, row in zip(QUANTILES, quantiles, strict=True)
             },
             "starts": len(errors.model),
+            **reason,
         },
     )
 
@@ -109,6 +112,11 @@ def forecast_errors(
         raise InputError(f"steps must be a whole number of at least 1, not {steps!r}")
     series = reference_series(series)
     parts = trajectories(series)
+    if scaler is not None and len(scaler.std) != parts[0].shape[1]:
+        raise InputError(
+            f"the scaler is for {len(scaler.std)} variables and the series has "
+            f"{parts[0].shape[1]}; pass the scaler of the training series"
+        )
     scale = scaler or getattr(model, "scaler", None) or Scaler.fit(series)
     if len(scale.std) != parts[0].shape[1]:
         scale = Scaler.fit(series)

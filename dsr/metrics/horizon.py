@@ -10,7 +10,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dsr.data import as_series, make_series, trajectories
+from dsr.data import make_series, trajectories
 from dsr.errors import InputError
 from dsr.metrics.inputs import generated_arrays, reference_series
 from dsr.metrics.timescales import autocorrelation, first_crossing
@@ -104,12 +104,12 @@ def run_forecasts(
     warmup : int, optional
         Samples of true series given before each forecast. Default: 100, at most a tenth.
     """
+    steps = whole("steps", steps)
     checked = reference_series(series, minimum=steps + 2, name="series")
     parts = trajectories(checked)
-    if steps < 1 or starts < 1:
-        raise InputError(f"steps and starts must be at least 1, not {steps} and {starts}")
+    starts = whole("starts", starts)
     longest = max(p.shape[0] for p in parts)
-    before = max(1, min(100, longest // 10)) if warmup is None else warmup
+    before = max(1, min(100, longest // 10)) if warmup is None else whole("warmup", warmup)
     chosen = _starts(checked, steps, before, starts)
     contexts = np.stack([parts[k][last - before + 1 : last + 1] for k, last in chosen])
     truth = np.stack([parts[k][last + 1 : last + 1 + steps] for k, last in chosen])
@@ -229,9 +229,9 @@ def forecast_skill(
     >>> bool(same.all())
     True
     """
+    season = whole("season", season)
     runs = run_forecasts(model, series, steps, starts=starts, warmup=warmup)
-    source = runs.series if training is None else as_series(training, name="training series")
-    climate = Climate.of(source, season)
+    climate = Climate.of(training_series(training, runs.series), season)
     candidates = {
         "model": runs.forecast,
         "persistence": np.broadcast_to(runs.known[:, np.newaxis], runs.truth.shape),
@@ -255,15 +255,43 @@ def forecast_skill(
             "season": season,
             "scales": "series" if training is None else "training series",
             "smape_skipped_share": float(
-                1 - smape_terms(np.nan_to_num(runs.forecast), runs.truth)[1].mean()
+                1 - smape_terms(_tame(runs.forecast), runs.truth)[1].mean()
             ),
         },
     )
+    if not np.isfinite(result["nrmse"].values).all():
+        result["nrmse"].attrs["reason"] = result["mase"].attrs["reason"] = (
+            "inf: a forecast is not finite"
+        )
     result["acc_pooled"] = (
         ("forecast", "step"),
         np.stack([_pooled_correlation(f, runs.truth, climate) for f in candidates.values()]),
     )
     return result
+
+
+def training_series(training: Any, series: xr.DataArray) -> xr.DataArray:
+    """The series that sets the scales: the training series, or the one that is forecast."""
+    if training is None:
+        return series
+    checked = reference_series(training, name="training series")
+    if checked.sizes["variable"] != series.sizes["variable"]:
+        raise InputError(
+            f"the training series has {checked.sizes['variable']} variables and the series "
+            f"{series.sizes['variable']}; pass the same variables"
+        )
+    return checked
+
+
+def whole(name: str, value: Any) -> int:
+    """Return a whole number of at least 1; anything else is refused."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+        raise InputError(f"{name} must be a whole number of at least 1, not {value!r}")
+    return int(value)
+
+
+def _tame(values: Array) -> Array:
+    return np.nan_to_num(values, posinf=1.0, neginf=1.0)
 
 
 def _quantiles(values: Array) -> Array:

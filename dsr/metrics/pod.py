@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from dsr.data import make_series
 from dsr.errors import InputError
 from dsr.metrics.fields import as_field
+from dsr.metrics.inputs import bounded
 
 __all__ = ["Modes", "pod_divergence"]
 
@@ -62,6 +63,10 @@ def pod_divergence(
     """
     from dsr.metrics.state_space import state_space_divergence
 
+    if modes is not None and (isinstance(modes, bool) or not isinstance(modes, int) or modes < 1):
+        raise InputError(f"modes must be a whole number of at least 1, not {modes!r}")
+    if not 0.0 < energy <= 1.0:
+        raise InputError(f"energy must be a share above 0 and up to 1, not {energy!r}")
     first = as_field(reference, name="reference field")
     second = as_field(generated, name="generated field", strict=False)
     third = first if training is None else as_field(training, name="training field")
@@ -75,6 +80,8 @@ def pod_divergence(
         basis.project(first), basis.project(second), seed=seed
     )
     result.attrs |= {"modes": basis.number, "energy": basis.energy}
+    if not bounded(second.values):
+        result.attrs["reason"] = "the generated field is not finite"
     return result
 
 

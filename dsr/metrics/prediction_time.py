@@ -8,9 +8,17 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dsr.data import as_series, trajectories
+from dsr.data import trajectories
 from dsr.errors import InputError
-from dsr.metrics.horizon import QUANTILES, Climate, normalised_error, run_forecasts, smape_terms
+from dsr.metrics.horizon import (
+    QUANTILES,
+    Climate,
+    normalised_error,
+    run_forecasts,
+    smape_terms,
+    training_series,
+    whole,
+)
 from dsr.metrics.inputs import paired, reference_series
 
 __all__ = ["valid_prediction_time"]
@@ -77,6 +85,8 @@ def valid_prediction_time(
     if variant not in THRESHOLDS:
         raise InputError(f"variant must be one of {', '.join(THRESHOLDS)}, not {variant!r}")
     limit = THRESHOLDS[variant] if threshold is None else float(threshold)
+    if steps is not None:
+        steps = whole("steps", steps)
     if hasattr(reference, "forecast"):
         reference, forecast = forecast, reference
     truths: list[Array]
@@ -90,7 +100,7 @@ def valid_prediction_time(
     else:
         pairs = paired(reference, forecast, minimum=2)
         series, truths, forecasts = pairs.series, pairs.reference, pairs.generated
-    climate = Climate.of(series if training is None else as_series(training))
+    climate = Climate.of(training_series(training, series))
     dt = float(series.attrs.get("dt", 1.0))
     times, censored = [], []
     for truth, found in zip(truths, forecasts, strict=True):

@@ -9,12 +9,12 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.data import System, simulate
-from dsr.errors import InputError
-from dsr.metrics.distances import hausdorff
-from dsr.metrics.inputs import generated_arrays
+from dsr.errors import DivergedError, InputError
+from dsr.metrics.distances import hausdorff, sliced
+from dsr.metrics.inputs import bounded, generated_arrays
 from dsr.metrics.lyapunov import lyapunov_spectrum
 
-__all__ = ["long_runs", "topological_error", "wilson_interval"]
+__all__ = ["extent", "long_runs", "topological_error", "wilson_interval"]
 
 Array = NDArray[np.float64]
 
@@ -37,7 +37,9 @@ def wilson_interval(hits: int, total: int, z: float = 1.96) -> tuple[float, floa
     return max(0.0, float(middle - half)), min(1.0, float(middle + half))
 
 
-def long_runs(source: Any, initial: Any, steps: int, transient: int) -> list[Array]:
+def long_runs(
+    source: Any, initial: Any, steps: int, transient: int, *, may_diverge: bool = False
+) -> list[Array]:
     """Trajectories (steps - transient, N) of a system, a model or a series, one for each start.
 
     Parameters
@@ -47,12 +49,13 @@ def long_runs(source: Any, initial: Any, steps: int, transient: int) -> list[Arr
         Starts; not used where ``source`` is a series.
     steps, transient : int
         Length of each run, and what is dropped of it. Of a series nothing but ``transient`` is.
+    may_diverge : bool
+        Whether a system's run that leaves the finite numbers is NaN instead of an error.
     """
     if hasattr(source, "generate"):
         runs = generated_arrays(source.generate(initial, steps))
     elif isinstance(source, System | str) and initial is not None:
-        made = simulate(source, steps=steps, initial=initial, trajectories=len(initial))
-        runs = generated_arrays(made)
+        runs = _simulated(source, initial, steps, may_diverge)
     else:
         runs = generated_arrays(source)
     shortest = min(r.shape[0] for r in runs)
@@ -61,6 +64,37 @@ def long_runs(source: Any, initial: Any, steps: int, transient: int) -> list[Arr
             f"transient must be from 0 to below {shortest - 1} samples, not {transient}"
         )
     return [np.ascontiguousarray(r[transient:]) for r in runs]
+
+
+def _simulated(source: Any, initial: Array, steps: int, may_diverge: bool) -> list[Array]:
+    try:
+        made = simulate(source, steps=steps, initial=initial, trajectories=len(initial))
+        return generated_arrays(made)
+    except DivergedError:
+        if not may_diverge:
+            raise
+    runs = []
+    for start in initial:
+        try:
+            runs += generated_arrays(simulate(source, steps=steps, initial=start))
+        except DivergedError:
+            runs.append(np.full((steps, len(start)), np.nan))
+    return runs
+
+
+def extent(runs: list[Array], starts: Array | None) -> float:
+    """Root of the total variance of the ends of all runs, that two limit sets are measured by.
+
+    Where all runs end in one point it is that of the starts, or else a millionth of the point's
+    distance from zero.
+    """
+    ends = np.concatenate(runs)
+    size = float(np.sqrt(ends.var(axis=0).sum()))
+    least = 1e-6 * float(np.abs(ends).max())
+    if size > least:
+        return size
+    spread = 0.0 if starts is None else float(np.sqrt(starts.var(axis=0).sum()))
+    return max(spread, least)
 
 
 def topological_error(
@@ -97,7 +131,8 @@ def topological_error(
         Samples dropped of each run. Default: three quarters where runs are made, 0 for two series.
     epsilon : float, optional
         Distance below which two limit sets are the same, in units of the data. Default: a tenth of
-        the root of the reference's total variance over all starts.
+        the root of the reference's total variance over all starts (of the variance of the starts
+        themselves, where all end in one point).
     exponent_tolerance : float
         Allowed relative error of the largest exponent.
     quantile : float
@@ -135,7 +170,7 @@ def topological_error(
     >>> float(topological_error(runs, runs).error)
     0.0
     """
-    both_series = not any(_runs(s) for s in (reference, generated))
+    both_series = not any(is_run(s) for s in (reference, generated))
     if initial is None and not both_series:
         raise InputError("initial is missing: pass a (K, N) array of starts for systems and models")
     starts = None if initial is None else np.atleast_2d(np.asarray(initial, dtype=np.float64))
@@ -143,7 +178,7 @@ def topological_error(
     if drop is None:
         drop = 0 if both_series else 3 * steps // 4
     truth = long_runs(reference, starts, steps, drop)
-    model = long_runs(generated, starts, steps, drop)
+    model = long_runs(generated, starts, steps, drop, may_diverge=True)
     if len(truth) != len(model) or truth[0].shape[1] != model[0].shape[1]:
         raise InputError(
             f"the reference has {len(truth)} runs of {truth[0].shape[1]} variables and the "
@@ -151,10 +186,8 @@ def topological_error(
         )
     if not all(np.isfinite(t).all() for t in truth):
         raise InputError("a reference run is not finite; choose starts from which it stays bounded")
-    limit = epsilon
-    if limit is None:
-        limit = 0.1 * float(np.sqrt(np.concatenate(truth).var(axis=0).sum()))
-    finite = np.array([bool(np.isfinite(g).all()) for g in model])
+    limit = 0.1 * extent(truth, starts) if epsilon is None else epsilon
+    finite = np.array([bounded(g) for g in model])
     first, robust, moved = (np.full(len(truth), np.inf) for _ in range(3))
     for k in np.flatnonzero(finite):
         first[k] = hausdorff(truth[k], model[k])
@@ -168,7 +201,7 @@ def topological_error(
         notes = "exponents are not known for both sides: only limit sets are compared"
     else:
         same = _same_exponents(rates[0], rates[1], exponent_tolerance)
-    matches = finite & (first < limit) & same
+    matches = finite & (first <= limit) & same
     hits = int(matches.sum())
     low, high = wilson_interval(len(matches) - hits, len(matches))
     return xr.Dataset(
@@ -176,7 +209,7 @@ def topological_error(
             "error": 1 - hits / len(matches),
             "low": low,
             "high": high,
-            "error_robust": 1 - float(np.mean(finite & (robust < limit) & same)),
+            "error_robust": 1 - float(np.mean(finite & (robust <= limit) & same)),
             "statistical_error": float(moved.mean()),
             "hausdorff": ("start", first),
             "hausdorff_robust": ("start", robust),
@@ -196,7 +229,8 @@ def topological_error(
     )
 
 
-def _runs(source: Any) -> bool:
+def is_run(source: Any) -> bool:
+    """Whether something must be run from a start: a system or a model, not a series."""
     return hasattr(source, "generate") or isinstance(source, System | str)
 
 
@@ -206,9 +240,7 @@ def _wasserstein(a: Array, b: Array, rng: np.random.Generator) -> float:
     vectors /= np.linalg.norm(vectors, axis=0)
     if a.shape[1] == 1:
         vectors = vectors[:, :1]
-    levels = np.linspace(0.0, 1.0, 1000)
-    gaps = np.quantile(a @ vectors, levels, axis=0) - np.quantile(b @ vectors, levels, axis=0)
-    return float(np.abs(gaps).mean())
+    return sliced(a, b, np.ascontiguousarray(vectors.T))
 
 
 def _exponents(
@@ -224,7 +256,7 @@ def _exponents(
     if given is not None:
         values = np.atleast_2d(np.asarray(given, dtype=np.float64))
         return np.where(np.abs(values) < zero_band, 0.0, values)
-    if starts is None or not _runs(source):
+    if starts is None or not is_run(source):
         return None
     is_model = hasattr(source, "generate")
     if is_model and not hasattr(source, "jacobian"):

@@ -47,7 +47,9 @@ def runge_kutta_step(
         states = simulation.run(system, system.initial, _SAMPLES, system.dt, before)
     except DivergedError:  # whoever integrates on will meet it, and say so
         return float(system.dt)
-    size = float(np.abs(states - states.mean(axis=0)).max()) or 1.0
+    # At rest the orbit has no size; no step is asked to be better than rounding.
+    size = float(np.abs(states - states.mean(axis=0)).max())
+    size = max(size, 1e-6 * float(np.abs(states).max())) or 1.0
     rhs, p = system.compiled().rhs, system.parameter_values
     step = float(system.dt)
     for _ in range(_MOST_HALVINGS):
