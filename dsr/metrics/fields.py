@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
+from dsr.metrics.chunks import is_chunked, time_slices
 from dsr.metrics.inputs import LARGEST, bounded
 
 __all__ = [
@@ -88,6 +90,26 @@ def _worst(values: Array, fill: float) -> Array:
     return np.where(np.isfinite(values), values, fill)
 
 
+def _by_chunks(
+    score: Callable[[Any, Any], xr.DataArray], reference: Any, generated: Any
+) -> xr.DataArray:
+    """A score of single frames, of fields that Dask holds: one chunk in memory at a time."""
+    first, second = (
+        obj if isinstance(obj, xr.DataArray) else as_field(obj, name="field", strict=False)
+        for obj in (reference, generated)
+    )
+    if first.sizes != second.sizes:
+        raise InputError(
+            f"the reference field has sizes {dict(first.sizes)} and the generated one "
+            f"{dict(second.sizes)}; select the same times and grid"
+        )
+    parts = [
+        score(first.isel(time=part).compute(), second.isel(time=part).compute())
+        for part in time_slices(first if is_chunked(first) else second)
+    ]
+    return xr.concat(parts, "time", combine_attrs="override")
+
+
 def rmse(reference: Any, generated: Any) -> xr.DataArray:
     """Root mean square error of each frame.
 
@@ -113,6 +135,8 @@ def rmse(reference: Any, generated: Any) -> xr.DataArray:
     >>> rmse(np.zeros((2, 4, 4)), np.ones((2, 4, 4))).values.tolist()
     [1.0, 1.0]
     """
+    if is_chunked(reference, generated):
+        return _by_chunks(rmse, reference, generated)
     first, second = _pair(reference, generated)
     with np.errstate(all="ignore"):
         error = np.sqrt(((second - first.values) ** 2).mean(axis=(3, 4)))
@@ -141,6 +165,8 @@ def nmse(reference: Any, generated: Any, *, anomaly: bool = False) -> xr.DataArr
     >>> nmse(np.full((1, 4, 4), 2.0), np.full((1, 4, 4), 3.0)).values.tolist()
     [0.25]
     """
+    if is_chunked(reference, generated) and not anomaly:
+        return _by_chunks(nmse, reference, generated)
     first, second = _pair(reference, generated)
     base = first.values - first.values.mean(axis=1, keepdims=True) if anomaly else first.values
     with np.errstate(all="ignore"):
@@ -293,6 +319,12 @@ def radial_energy_spectrum(field: Any, *, periodic: bool = True) -> xr.DataArray
     >>> radial_energy_spectrum(wave).values.round(3)[:5].tolist()
     [0.0, 0.0, 0.0, 0.25, 0.0]
     """
+    if is_chunked(field):
+        parts = [field.isel(time=part) for part in time_slices(field)]
+        weights = [part.sizes["time"] / field.sizes["time"] for part in parts]
+        spectra = [radial_energy_spectrum(part.compute(), periodic=periodic) for part in parts]
+        summed = sum(w * s for w, s in zip(weights, spectra, strict=True))
+        return spectra[0].copy(data=summed.values)
     first = as_field(field, name="field")
     values = first.values
     height, width = values.shape[3:]

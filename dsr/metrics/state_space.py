@@ -7,6 +7,7 @@ The binned form is the Kullback-Leibler divergence of two histograms (Koppe et a
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from dsr.kernels.histogram import (
     merged_counts,
     truncated_bins,
 )
+from dsr.metrics.chunks import blocks, is_chunked, labelled, ranges
 from dsr.metrics.inputs import median_result, paired
 
 Floats = NDArray[np.float64]
@@ -77,7 +79,19 @@ class BinnedReference:
 
     def __init__(self, x: Floats, bins: int | None = None, convention: str = "dsr") -> None:
         x = np.ascontiguousarray(x, dtype=np.float64)
-        variables = x.shape[1]
+        ranges = (x.min(axis=0), x.max(axis=0), x.std(axis=0, ddof=1))
+        self._prepare(*ranges, bins, convention)
+        self.length = len(x)
+        self._keys = self._count(self._grid.keys(x))
+        if self._dense:
+            self._counts = np.bincount(self._keys, minlength=self._inside + 1).astype(np.float64)
+        else:
+            self._sorted = np.sort(self._keys)
+
+    def _prepare(
+        self, low: Floats, high: Floats, std: Floats, bins: int | None, convention: str
+    ) -> None:
+        variables = len(low)
         self.convention = check_convention(convention)
         self.bins = default_bins(variables, convention) if bins is None else check_bins(bins)
         if self.bins**variables >= 2**62:
@@ -86,20 +100,52 @@ class BinnedReference:
                 "bins or method='gmm'"
             )
         if convention == "neurips2024":
-            self._grid = _Grid(self.bins, x.min(axis=0), x.max(axis=0), True)
+            self._grid = _Grid(self.bins, low, high, True)
         else:
-            margin = _MARGIN * x.std(axis=0, ddof=1)
-            self._grid = _Grid(self.bins, x.min(axis=0) - margin, x.max(axis=0) + margin, False)
+            self._grid = _Grid(self.bins, low - _MARGIN * std, high + _MARGIN * std, False)
         self._inside = self.bins**variables
         self.outside_counts = convention == "dsr"
         self.cells = float(self._inside + self.outside_counts)
-        self.length = len(x)
-        self._keys = self._count(self._grid.keys(x))
         self._dense = self._inside + 1 <= _DENSE_CELLS
-        if self._dense:
-            self._counts = np.bincount(self._keys, minlength=self._inside + 1).astype(np.float64)
+
+    @classmethod
+    def from_blocks(
+        cls, ranges: tuple[Floats, Floats, Floats], blocks: Iterable[Floats],
+        bins: int | None = None, convention: str = "dsr",
+    ) -> BinnedReference:  # fmt: skip
+        """Make the histogram block by block, of a reference that does not fit into memory.
+
+        Parameters
+        ----------
+        ranges : tuple of arrays, (N,)
+            Least and largest value and standard deviation (``ddof=1``) over all blocks.
+        blocks : iterable of arrays, (T_i, N)
+        bins, convention
+            As for the class. Such a reference can be compared, but not resampled.
+        """
+        made = cls.__new__(cls)
+        made._prepare(*ranges, bins, convention)
+        made._keys = np.zeros(0, dtype=np.int64)
+        found, made.length = made.tally(blocks)
+        if made._dense:
+            made._counts = np.asarray(found, dtype=np.float64)
         else:
-            self._sorted = np.sort(self._keys)
+            made._sorted = np.asarray(found, dtype=np.int64)
+        return made
+
+    def tally(self, blocks: Iterable[Floats]) -> tuple[Floats | Ints, int]:
+        """Counts of all cells (few cells) or sorted keys (many) of blocks, and their length."""
+        length = 0
+        counts = np.zeros(self._inside + 1 if self._dense else 0)
+        keys: list[Ints] = []
+        for block in blocks:
+            length += len(block)
+            some = self.keys(block)
+            if self._dense:
+                counts += np.bincount(some, minlength=self._inside + 1)
+            else:
+                keys.append(some)
+        return (counts, length) if self._dense else (np.sort(np.concatenate(keys)), length)
 
     def _count(self, keys: Ints) -> Ints:
         """Published conventions forget points outside; ours counts them in a cell of their own."""
@@ -118,30 +164,27 @@ class BinnedReference:
 
     def divergence(self, y: Floats) -> float:
         """KL divergence in nats of the reference from a series; NaN where nothing is counted."""
-        return self._between(y, reverse=False)
+        return self.compare(self.tally([y])[0])
 
     def reverse(self, y: Floats) -> float:
         """Divergence of the series from the reference."""
-        return self._between(y, reverse=True)
+        return self.compare(self.tally([y])[0], reverse=True)
 
     def share_outside(self, y: Floats) -> float:
         """Share of the points of a series outside the range of the reference."""
         return float((self._grid.keys(np.asarray(y, dtype=np.float64)) == self._inside).mean())
 
-    def _between(self, y: Floats, reverse: bool) -> float:
-        keys = self.keys(y)
-        if len(keys) == 0 or len(self._keys) == 0:
+    def compare(self, tallied: Floats | Ints, *, reverse: bool = False) -> float:
+        """Divergence of the reference from what `tally` counted, or the other way round."""
+        if self._dense:
+            h, g = self._counts, np.asarray(tallied, dtype=np.float64)
+        else:
+            h, g = merged_counts(self._sorted, np.asarray(tallied, dtype=np.int64))
+        if h.sum() == 0 or g.sum() == 0:
             return float("nan")
-        h, g = self._aligned(keys)
         if reverse:
             h, g = g, h
         return float(max(counts_divergence(h, g, ALPHA, self.cells), 0.0))
-
-    def _aligned(self, keys: Ints) -> tuple[Floats, Floats]:
-        if self._dense:
-            return self._counts, np.bincount(keys, minlength=self._inside + 1).astype(np.float64)
-        h, g = merged_counts(self._sorted, np.sort(keys))
-        return np.asarray(h), np.asarray(g)
 
 
 def state_space_divergence(
@@ -192,6 +235,10 @@ def state_space_divergence(
     InputError
         If the reference is not clean, or too short for this number of cells.
 
+    Notes
+    -----
+    Series held by Dask are counted chunk by chunk (bins only), and never as a whole in memory.
+
     Examples
     --------
     >>> import dsr
@@ -201,6 +248,8 @@ def state_space_divergence(
     True
     """
     check_convention(convention)
+    if is_chunked(reference, generated) and method != "gmm":
+        return chunked_divergence(reference, generated, bins, convention)
     pairs = paired(reference, generated)
     variables = pairs.reference[0].shape[1]
     chosen = method or ("binning" if variables <= _LARGEST_BINNED[convention] else "gmm")
@@ -222,6 +271,40 @@ def state_space_divergence(
         "convention": convention,
     }  # fmt: skip
     return median_result(values, pairs, "state_space_divergence", attrs)
+
+
+def chunked_divergence(
+    reference: Any, generated: Any, bins: int | None, convention: str
+) -> xr.DataArray:
+    """`state_space_divergence` by bins of series that Dask holds, one chunk in memory at a time."""
+    x, y = labelled(reference, "reference"), labelled(generated, "generated")
+    if x.sizes["variable"] != y.sizes["variable"] or x.sizes["trajectory"] != y.sizes["trajectory"]:
+        raise InputError(
+            f"the reference has {x.sizes['trajectory']} trajectories of {x.sizes['variable']} "
+            f"variables and the generated series {y.sizes['trajectory']} of "
+            f"{y.sizes['variable']}; they must match"
+        )
+    values = []
+    for k in range(x.sizes["trajectory"]):
+        first, second = x.isel(trajectory=k), y.isel(trajectory=k)
+        if convention == "dsr":
+            both = slice(0, min(first.sizes["time"], second.sizes["time"]))
+            first, second = first.isel(time=both), second.isel(time=both)
+        binned = BinnedReference.from_blocks(ranges(first), blocks(first), bins, convention)
+        tallied, length = binned.tally(blocks(second))
+        check_cells(binned, min(binned.length, length))
+        values.append(binned.compare(tallied))
+    attrs: dict[str, Any] = {
+        "long_name": "state-space divergence", "units": "nats", "method": "binning",
+        "convention": convention, "bins": binned.bins, "pseudo_count": ALPHA,
+        "compared_length": min(binned.length, length),
+    }  # fmt: skip
+    result = xr.DataArray(float(np.median(values)), name="state_space_divergence", attrs=attrs)
+    if np.isnan(values).any():
+        result.attrs["reason"] = "no generated point lies in the range of the reference"
+    if len(values) > 1:
+        result.attrs["per_trajectory"] = np.asarray(values)
+    return result
 
 
 def _binned(
