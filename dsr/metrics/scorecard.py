@@ -206,6 +206,8 @@ def _chosen(metrics: Sequence[str] | None) -> tuple[str, ...]:
 def _belongs(name: str, chosen: tuple[str, ...]) -> bool:
     owner = {"hellinger_per_variable": "hellinger_spectral_distance",
              "lyapunov_exponent": "largest_lyapunov_exponent",
+             "lyapunov_exponent_low": "largest_lyapunov_exponent",
+             "lyapunov_exponent_high": "largest_lyapunov_exponent",
              "kaplan_yorke_dimension": "largest_lyapunov_exponent"}  # fmt: skip
     return any(name == c or name.startswith(f"{c}_") or owner.get(name) == c for c in chosen)
 
@@ -337,7 +339,8 @@ def _lyapunov(model: Any, seed: int) -> dict[str, Any]:
     for suffix, column in (("", "exponent"), ("_low", "low"), ("_high", "high")):
         value = float(first[column])
         data[name + suffix] = ((), value, attrs if math.isfinite(value) else attrs | reason)
-    data["lyapunov_exponent"] = ("index", spectrum["exponent"].values, attrs)
+    for suffix, column in (("", "exponent"), ("_low", "low"), ("_high", "high")):
+        data[f"lyapunov_exponent{suffix}"] = ("index", spectrum[column].values, attrs)
     data["kaplan_yorke_dimension"] = (
         (), float(spectrum["kaplan_yorke_dimension"]), reason
     )  # fmt: skip

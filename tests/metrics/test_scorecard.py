@@ -113,6 +113,8 @@ def test_a_model_is_run_and_judged(x: Any, b: Any) -> None:
     assert scores.attrs["transient"] >= 750
     assert np.isfinite(float(scores["prediction_error"]))
     assert scores["lyapunov_exponent"].sizes == {"index": 3}
+    assert (scores["lyapunov_exponent_low"] <= scores["lyapunov_exponent"]).all()
+    assert (scores["lyapunov_exponent"] <= scores["lyapunov_exponent_high"]).all()
     assert float(scores["prediction_error_persistence"][0]) > 0
 
 
