@@ -68,6 +68,8 @@ class BinnedReference:
         Bins per variable; as the convention says if not given.
     convention : {"dsr", "icml2023", "neurips2024"}
         Range, index rule and what becomes of points outside (see `state_space_divergence`).
+    binning : {"range", "2std"}
+        "2std": cells between -2 and 2 standard deviations of zero, as in earlier code.
 
     Examples
     --------
@@ -77,10 +79,14 @@ class BinnedReference:
     0.0
     """
 
-    def __init__(self, x: Floats, bins: int | None = None, convention: str = "dsr") -> None:
+    def __init__(
+        self, x: Floats, bins: int | None = None, convention: str = "dsr", binning: str = "range"
+    ) -> None:
         x = np.ascontiguousarray(x, dtype=np.float64)
         ranges = (x.min(axis=0), x.max(axis=0), x.std(axis=0, ddof=1))
         self._prepare(*ranges, bins, convention)
+        if binning == "2std":
+            self._grid = _Grid(self.bins, -2.0 * ranges[2], 2.0 * ranges[2], True)
         self.length = len(x)
         self._keys = self._count(self._grid.keys(x))
         if self._dense:
@@ -194,6 +200,7 @@ def state_space_divergence(
     method: str | None = None,
     bins: int | None = None,
     convention: str = "dsr",
+    binning: str = "range",
     bandwidth: float | None = None,
     seed: int = 0,
 ) -> xr.DataArray:
@@ -218,6 +225,9 @@ def state_space_divergence(
         deviations, points outside forgotten. ``"neurips2024"`` is Brenner et al. 2024: exact range,
         lowest bin and maximum dropped. ``"dsr"`` is ``"icml2023"`` with one more cell for all
         points outside (non-finite ones too) and both series cut to the same length.
+    binning : {"range", "2std"}
+        ``"2std"`` puts the cells between -2 and 2 standard deviations of zero (not of the mean),
+        as the dendPLRNN code of 2022 does: for comparison with its numbers only.
     bandwidth : float, optional
         Variance of the mixture kernels; 1 (0.3 in ``"neurips2024"``), in ``"dsr"`` in units of
         the reference's variances.
@@ -248,7 +258,9 @@ def state_space_divergence(
     True
     """
     check_convention(convention)
-    if is_chunked(reference, generated) and method != "gmm":
+    if binning not in ("range", "2std"):
+        raise InputError(f"unknown binning {binning!r}; use 'range' or '2std'")
+    if is_chunked(reference, generated) and method != "gmm" and binning == "range":
         return chunked_divergence(reference, generated, bins, convention)
     pairs = paired(reference, generated)
     variables = pairs.reference[0].shape[1]
@@ -262,7 +274,7 @@ def state_space_divergence(
             length = min(len(x), len(y))
             x, y = x[:length], y[:length]
         if chosen == "binning":
-            value, attrs = _binned(x, y, bins, convention)
+            value, attrs = _binned(x, y, bins, convention, binning)
         else:
             value, attrs = _mixture(x, y, bandwidth, convention, seed)
         values.append(value)
@@ -308,9 +320,9 @@ def chunked_divergence(
 
 
 def _binned(
-    x: Floats, y: Floats, bins: int | None, convention: str
+    x: Floats, y: Floats, bins: int | None, convention: str, binning: str
 ) -> tuple[float, dict[str, Any]]:
-    binned = BinnedReference(x, bins, convention)
+    binned = BinnedReference(x, bins, convention, binning)
     check_cells(binned, min(len(x), len(y)))
     attrs: dict[str, Any] = {
         "bins": binned.bins,

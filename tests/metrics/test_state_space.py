@@ -141,3 +141,22 @@ def test_published_conventions_on_the_published_series(
     )
     assert BinnedReference(x, 30, "icml2023").divergence(y) == pytest.approx(icml, abs=1e-4)
     assert BinnedReference(x, 30, "neurips2024").divergence(y) == pytest.approx(neurips, abs=1e-4)
+
+
+def test_cells_of_two_deviations_are_those_of_the_earlier_code(rng: np.random.Generator) -> None:
+    """Brenner et al. 2022: range [-2s, 2s] about zero, index truncated, lowest bin dropped."""
+    x, y = rng.normal(0.3, 1.0, size=(2, 5000, 2))
+    k, alpha = 30, 1e-5
+    s = x.std(axis=0, ddof=1)
+
+    def counts(z: np.ndarray) -> np.ndarray:
+        index = np.trunc(k * (z + 2 * s) / (4 * s)).astype(int)
+        kept = index[((index > 0) & (index < k)).all(axis=1)]
+        return np.bincount(kept @ [k, 1], minlength=k * k) + alpha
+
+    p, q = counts(x), counts(y)
+    expected = float((p / p.sum() * np.log(p / p.sum() / (q / q.sum()))).sum())
+    found = state_space_divergence(x, y, convention="neurips2024", binning="2std")
+    assert float(found) == pytest.approx(expected, rel=1e-10)
+    with pytest.raises(InputError, match="2std"):
+        state_space_divergence(x, y, binning="3std")
