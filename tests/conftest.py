@@ -15,8 +15,12 @@ from typing import Any
 import numpy as np
 import pytest
 from hypothesis import settings
+from threadpoolctl import threadpool_limits
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# A plugin may have imported numpy before the environment was set.
+threadpool_limits(1)
 
 # Doctest collection would import these files a second time, all under the one name "conftest".
 collect_ignore_glob = ["*conftest.py"]
