@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import dsr
-from dsr.data import System
+from dsr.data import System, system
+from dsr.data.systems import reference_values
 from dsr.errors import InputError
 from dsr.metrics import kaplan_yorke, lyapunov_spectrum
 from dsr.metrics.lyapunov import half_widths
@@ -37,16 +38,28 @@ def test_largest_exponent_of_flows(name: str, duration: float, largest: float) -
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"),
+    ("name", "length"),
     [
-        ("henon", [0.4192, -1.6231]),
-        ("logistic", [np.log(2)]),
-        ("ikeda", [0.5075, -0.7183]),
+        ("lorenz63", 20_000), ("burke_shaw", 10_000), ("lorenz_stenflo", 50_000),
+        ("shimizu_morioka", 180_000), ("sprott_b", 200_000), ("rucklidge", 250_000),
+        ("henon", 400_000), ("lozi", 400_000), ("logistic", 100_000), ("ikeda", 600_000),
+        ("folded_towel", 400_000), ("tinkerbell", 800_000),
     ],
-)
-def test_exponents_of_maps(name: str, expected: list[float]) -> None:
-    spectrum = lyapunov_spectrum(name, steps=400_000)
-    np.testing.assert_allclose(spectrum["exponent"], expected, rtol=0.01)
+)  # fmt: skip
+def test_largest_exponent_of_twelve_systems_within_one_per_cent(name: str, length: int) -> None:
+    """Against the values of an independent program, kept in ``dsr/data/reference.toml``."""
+    entry = reference_values(name)
+    made = system(entry["system"]).with_parameters(entry.get("parameters"))
+    size = {"duration": length} if made.kind == "flow" else {"steps": length}
+    found = lyapunov_spectrum(made, **size)["exponent"].values
+    assert found[0] == pytest.approx(entry["exponents"][0], rel=0.01)
+    if made.kind == "flow":
+        assert np.abs(found).min() <= 2e-3
+
+
+def test_exponents_of_maps_are_per_step() -> None:
+    spectrum = lyapunov_spectrum("henon", steps=400_000)
+    np.testing.assert_allclose(spectrum["exponent"], [0.4192, -1.6231], rtol=0.01)
     assert spectrum.attrs["units"] == "per step"
 
 
