@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from dsr.plots.history import training_history
     from dsr.plots.metrics import lyapunov_exponents, prediction_error
     from dsr.plots.portrait import attractor, attractor_panels
+    from dsr.plots.scaling import scaling_region
     from dsr.plots.series import time_series
     from dsr.plots.spectra import power_spectra
     from dsr.plots.verdicts import verdict_map
@@ -24,6 +25,7 @@ _ATTRIBUTES = {
     "lyapunov_exponents": "dsr.plots.metrics",
     "power_spectra": "dsr.plots.spectra",
     "prediction_error": "dsr.plots.metrics",
+    "scaling_region": "dsr.plots.scaling",
     "time_series": "dsr.plots.series",
     "training_history": "dsr.plots.history",
     "verdict_map": "dsr.plots.verdicts",
@@ -31,7 +33,7 @@ _ATTRIBUTES = {
 
 __all__ = [
     "attractor", "attractor_panels", "carpet", "lyapunov_exponents", "power_spectra",
-    "prediction_error", "time_series", "training_history", "verdict_map",
+    "prediction_error", "scaling_region", "time_series", "training_history", "verdict_map",
 ]  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 
+import dsr
 from dsr import plots
 from dsr.data import make_series
 from dsr.errors import InputError
@@ -222,3 +223,21 @@ def test_candidates_are_placed_by_their_two_distances() -> None:
     assert len(figure.layout.shapes) == 4
     with pytest.raises(InputError, match="candidates"):
         plots.verdict_map({})
+
+
+def test_the_region_that_was_fitted_is_shown_with_its_slope() -> None:
+    series = dsr.simulate("henon", steps=3000, seed=0)
+    dimension = dsr.metrics.correlation_dimension(series)
+    exponent = dsr.metrics.largest_lyapunov_from_data(series)
+    for estimate, name in ((dimension, "dimension"), (exponent, "exponent")):
+        figure = plots.scaling_region(estimate)
+        line = figure.data[1]
+        x, y = np.array(line.x, dtype=float), np.array(line.y, dtype=float)
+        if name == "dimension":
+            x, y = np.log(x), np.log(y)
+        slope = (y[-1] - y[0]) / (x[-1] - x[0])
+        assert slope == pytest.approx(float(estimate[name]), rel=1e-4)
+        assert figure.layout.shapes[0].x0 <= min(line.x) + 1e-6
+        assert "converged" in figure.layout.title.text
+    with pytest.raises(InputError, match="scaling region"):
+        plots.scaling_region(xr.Dataset({"x": 1.0}))
