@@ -98,8 +98,9 @@ def _row(name: str, test: xr.DataArray, train: xr.DataArray, seed: int) -> dict[
         scores = evaluate(
             test, model, independent=train, metrics=wanted, resamples=_RESAMPLES, seed=seed
         )
-    except (InputError, DivergedError) as error:
-        return {"verdict": "", "reason": str(error), "scores": {}}
+    except (InputError, DivergedError, ArithmeticError, ValueError) as error:
+        # A baseline that cannot be had costs the model's run nothing.
+        return {"verdict": "", "reason": " ".join(str(error).split()), "scores": {}}
     values = {metric: float(scores[metric]) for metric in wanted}
     return {"verdict": scores.attrs["verdict"], "reason": "", "scores": values}
 

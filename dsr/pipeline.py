@@ -96,7 +96,7 @@ def fit(
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     run = dsr.fit(series, updates=50, out=f"{folder}/run", progress=False)
     ...     run.model
-    ShallowPLRNN(latent_dim=3, hidden_dim=50)
+    ShallowPLRNN(latent_dim=3, hidden_dim=50, clipped=True)
     """
     from dsr.training.progress import listener as make_listener
 

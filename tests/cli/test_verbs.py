@@ -248,6 +248,48 @@ def test_embed_writes_delay_coordinates(call: Call, lorenz_file: Path, tmp_path:
     assert dsr.load(tmp_path / "e.nc").sizes["time"] == 2000 - 16
 
 
+def test_embed_chooses_delays_and_variables(call: Call, lorenz_file: Path, tmp_path: Path) -> None:
+    done = call("embed", lorenz_file, "--method", "pecuzal", "-o", tmp_path / "e.nc", "--json")
+    assert done.code == 0, done.err
+    assert done.json["dimension"] == len(done.json["delays"]) == len(done.json["columns"])
+    series = dsr.load(tmp_path / "e.nc")
+    assert series.sizes["variable"] == done.json["dimension"]
+    assert series.sizes["time"] == 2000 - max(done.json["delays"])
+
+
+def test_scores_on_request(call: Call, lorenz_file: Path, run_folder: Path, tmp_path: Path) -> None:
+    done = call("evaluate", run_folder, lorenz_file, "--metric", "valid_prediction_time", "--json")
+    assert done.code == 0, done.err
+    assert done.json["metrics"]["valid_prediction_time"]["value"] >= 0.0
+    dsr.data.write_dataset(dsr.simulate("lorenz63", steps=900, dt=0.02, seed=5), tmp_path / "o.nc")
+    done = call("metrics", lorenz_file, tmp_path / "o.nc", "--metric", "energy_distance", "--json")
+    assert done.code == 0, done.err
+    assert set(done.json["metrics"]["energy_distance"]) == METRIC_KEYS
+
+
+def test_evaluate_shows_the_baselines_unless_told_not_to(
+    call: Call, lorenz_file: Path, run_folder: Path
+) -> None:
+    done = call("evaluate", run_folder, lorenz_file, "--json")
+    assert set(done.json["baselines"]) == {"sindy", "persistence", "gaussian"}
+    assert done.json["baselines"]["persistence"]["verdict"] == "degenerate: frozen"
+    assert "sindy" in call("evaluate", run_folder, lorenz_file).out
+    without = call("evaluate", run_folder, lorenz_file, "--no-baselines", "--json")
+    assert "baselines" not in without.json
+
+
+def test_metrics_of_two_fields(call: Call, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("a", "b"):
+        modes = rng.normal(size=(400, 3)).cumsum(axis=0) * 0.1 + rng.normal(size=(400, 3))
+        frames = np.einsum("tm,myx->tyx", modes, rng.normal(size=(3, 12, 12)))
+        field = dsr.data.make_series(frames[None, :, None], dt=0.1)
+        dsr.data.write_dataset(field, tmp_path / f"{name}.nc")
+    done = call("metrics", tmp_path / "a.nc", tmp_path / "b.nc", "--json")
+    assert done.code == 0, done.err
+    assert {"rmse", "ssim", "state_space_divergence"} <= set(done.json["metrics"])
+
+
 def test_report_writes_the_page_again(call: Call, run_folder: Path, tmp_path: Path) -> None:
     done = call("report", run_folder, "-o", tmp_path / "page.html", "--json")
     assert done.code == 0, done.err

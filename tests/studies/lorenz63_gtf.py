@@ -31,7 +31,7 @@ PUBLISHED = {
 RECIPES = {
     "published, adaptive alpha": {"alpha": None, **PUBLISHED},
     "published, alpha = 0.1": {"alpha": 0.1, **PUBLISHED},
-    "defaults of dsr": {"alpha": None},
+    "defaults of dsr": {"alpha": None, "clipped": True},
 }
 UPDATES = 250_000
 SEEDS = range(5)
@@ -49,7 +49,7 @@ def one_run(data: Path, recipe: dict[str, float | None], seed: int, updates: int
     test = dsr.load(data / "lorenz63_icml2023_test.nc", dt=0.01, time_unit="time unit")
     settings = dict(recipe)
     forcing = GeneralizedTeacherForcing(alpha=settings.pop("alpha"))
-    model = dsr.models.ShallowPLRNN(3, 50)
+    model = dsr.models.ShallowPLRNN(3, 50, clipped=settings.pop("clipped", False))
     try:
         model.fit(train, forcing=forcing, seed=seed, updates=updates, **settings)
     except dsr.errors.DivergedError as error:
