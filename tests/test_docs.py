@@ -25,6 +25,19 @@ def test_formulas_set_an_index_after_an_accented_letter(monkeypatch: pytest.Monk
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "page", sorted((ROOT / "docs" / "theory").glob("*.md")), ids=lambda p: p.stem
+)
+def test_examples_on_the_theory_pages_run(page: Path) -> None:
+    """Each page by itself, its blocks one after the other, as a reader would paste them."""
+    blocks = re.findall(r"```python\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert blocks or page.stem == "index"
+    space: dict[str, object] = {}
+    for block in blocks:
+        exec(compile(block, page.name, "exec"), space)
+
+
+@pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
     # A proxy that nothing listens on: whatever tries the network fails.

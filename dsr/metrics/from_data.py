@@ -15,7 +15,7 @@ from dsr.kernels.neighbours import mean_divergence, nearest
 from dsr.metrics.delays import delay_matrix
 from dsr.metrics.embedding import embedding_for
 from dsr.metrics.inputs import reference_series
-from dsr.metrics.surrogates import iaaft_like
+from dsr.metrics.surrogates import iaaft_like, matched_ends
 from dsr.metrics.timescales import block_weights, mean_period, theiler_window
 
 __all__ = ["largest_lyapunov_from_data"]
@@ -147,10 +147,11 @@ def _one(
         inside = _curves(points, steps, window, method, noise, most, (start, stop))
         return _first_slope(inside[chosen:])
 
+    fitting = values[matched_ends(values)]
     other = slope_of(values, dimension + 1, REFERENCES)
     surrogates = np.array(
         [
-            slope_of(iaaft_like(values, rng, 20), dimension, SURROGATE_REFERENCES)
+            slope_of(iaaft_like(fitting, rng, 20), dimension, SURROGATE_REFERENCES)
             for _ in range(SURROGATES)
         ]
     )

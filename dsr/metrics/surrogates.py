@@ -69,6 +69,23 @@ def iaaft_like(x: Floats, rng: np.random.Generator, iterations: int = _ITERATION
     return s
 
 
+def matched_ends(x: Floats) -> slice:
+    """The part of a trajectory ``(T, N)`` whose ends fit together best in value and slope.
+
+    A Fourier surrogate takes the series for a period: a jump from its end to its beginning would
+    put power into high frequencies. At most a twentieth is cut off on either side.
+    """
+    most = max(1, min(len(x) // 20, 500))
+    step = np.diff(x, axis=0)
+    value_scale, step_scale = x.var(axis=0), np.maximum(step.var(axis=0), 1e-300)
+    first, last = x[:most], x[-most:]
+    before, after = step[:most], step[-most:]
+    gap = ((first[:, None] - last[None]) ** 2 / value_scale).sum(axis=2)
+    gap += ((before[:, None] - after[None]) ** 2 / step_scale).sum(axis=2)
+    start, stop = np.unravel_index(int(gap.argmin()), gap.shape)
+    return slice(int(start), len(x) - most + int(stop) + 1)
+
+
 def _phasors(values: NDArray[np.complex128]) -> NDArray[np.complex128]:
     """Complex numbers scaled to modulus 1; a zero becomes 1."""
     size = np.abs(values)
