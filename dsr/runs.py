@@ -40,7 +40,8 @@ class Run:
         What `dsr.metrics.evaluate` said on the test part; ``attrs["verdict"]`` in words.
     results : xarray.DataTree
         ``observed`` (the test part), ``generated`` (the free run it was compared with),
-        ``forecast`` (from the first test sample), ``training``, ``history``, ``metrics``.
+        ``forecast`` (from the first test sample), ``training``, ``history``, ``metrics``, and
+        ``baselines``: the scores of SINDy, persistence and a Gaussian cloud over "baseline".
     summary : dict
         ``metrics.json``, the object that ``dsr fit --json`` prints.
     """

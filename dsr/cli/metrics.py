@@ -41,7 +41,7 @@ def metrics(
     )
     options = load or {}
     observed = read(reference, **options)
-    # Fields have one set of scores; the forecast scores of series need a model.
+    # Of fields all scores are shown; those of series that need a model are left out.
     wanted = ["state_space_divergence", "hellinger_spectral_distance", *(metric or [])]
     scores = evaluate(
         observed, _generated(generated, options), seed=seed,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from os import PathLike
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dsr.data import Scaler, trajectories
+from dsr.data import Scaler, as_series, trajectories
 from dsr.errors import InputError
 from dsr.metrics.bootstrap import block_length, block_starts, recentred_interval, resampled_indices
 from dsr.metrics.extras import (
@@ -118,14 +119,16 @@ def evaluate(
     >>> scores.attrs["verdict"]
     'indistinguishable from the reference'
     """
+    if isinstance(reference, str | PathLike):
+        reference = as_series(reference, name="reference")
     if is_field(reference):
-        if metrics is not None:
-            raise InputError("all scores of fields are computed together; leave out metrics=")
-        return field_evaluate(
+        wanted = _chosen(metrics, (*METRICS[:2], *FIELD_METRICS))
+        scores = field_evaluate(
             reference, generated_or_model, independent=independent, resamples=resamples, seed=seed,
             evaluate=evaluate, smoothing=smoothing,
         )  # fmt: skip
-    chosen = _chosen(metrics)
+        return scores[[name for name in scores.data_vars if _belongs(str(name), wanted)]]
+    chosen = _chosen(metrics, (*METRICS, *OPTIONAL))
     series = reference_series(reference, minimum=20)
     targets = trajectories(series)
     recordings = _recordings(targets, independent)
@@ -192,14 +195,13 @@ def _plain(scores: xr.Dataset, name: str) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _chosen(metrics: Sequence[str] | None) -> tuple[str, ...]:
+def _chosen(metrics: Sequence[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
     if metrics is None:
-        return METRICS
+        return tuple(name for name in known if name not in OPTIONAL)
     wanted = [metrics] if isinstance(metrics, str) else list(metrics)
     for name in wanted:
-        if name not in (*METRICS, *OPTIONAL):
-            known = ", ".join((*METRICS, *OPTIONAL))
-            raise InputError(f"unknown metric {name!r}; choose from {known}")
+        if name not in known:
+            raise InputError(f"unknown metric {name!r}; choose from {', '.join(known)}")
     return tuple(wanted)
 
 

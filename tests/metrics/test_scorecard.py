@@ -177,6 +177,10 @@ def test_fields_are_judged_by_the_same_door() -> None:
     expected = dsr.metrics.rmse(x, y)
     assert float(good["rmse"]) == pytest.approx(float(expected.mean()))
     assert float(good["rmse_low"]) <= float(good["rmse"]) <= float(good["rmse_high"])
+    some = evaluate(x, y, independent=b, metrics=["ssim"])
+    assert set(metrics_to_json(some)) == {"ssim"}
+    with pytest.raises(InputError, match="prediction_error"):
+        evaluate(x, y, metrics=["prediction_error"])
     frozen = y.copy(data=np.broadcast_to(y.values[:, :1], y.shape))
     assert evaluate(x, frozen, independent=b).attrs["verdict"] == "degenerate: frozen"
     gone = evaluate(x, y.copy(data=np.full(y.shape, np.nan)), independent=b)
