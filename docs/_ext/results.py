@@ -21,16 +21,11 @@ Rows = list[list[str]]
 
 def lorenz63_gtf(document: dict[str, Any]) -> Rows:
     """Medians and ranges over the seeds of each recipe."""
-    rows = [["recipe", "seeds", "failed", "D_stsp", "D_H", "largest exponent", "training, s"]]
+    rows = [["recipe", "seeds", "failed", "D_stsp", "D_H", "largest exponent"]]
     for name, entry in document["summary"].items():
         row = [name, str(entry["seeds"]), str(entry["failed"])]
-        for key in (
-            "state_space_divergence", "hellinger_spectral_distance", "largest_exponent", "seconds"
-        ):  # fmt: skip
-            digits = "{median:.0f} ({least:.0f} to {largest:.0f})" if key == "seconds" else (
-                "{median:.3f} ({least:.3f} to {largest:.3f})"
-            )  # fmt: skip
-            row.append(digits.format(**entry[key]))
+        for key in ("state_space_divergence", "hellinger_spectral_distance", "largest_exponent"):
+            row.append("{median:.3f} ({least:.3f} to {largest:.3f})".format(**entry[key]))
         rows.append(row)
     return rows
 
