@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 BASELINES = ("sindy", "persistence", "gaussian")
 """Sparse equations, no change at all, and no dynamics at all."""
 
-_RESAMPLES = 20
 _LARGEST_LIBRARY = 300
 _MOST_SAMPLES = 50_000
 _ABOUT_TRAJECTORIES = ("largest_lyapunov_exponent",)
@@ -95,9 +94,7 @@ def _row(name: str, test: xr.DataArray, train: xr.DataArray, seed: int) -> dict[
     wanted = [m for m in METRICS if name == "sindy" or m not in _ABOUT_TRAJECTORIES]
     try:
         model = _fitted(name, train, seed)
-        scores = evaluate(
-            test, model, independent=train, metrics=wanted, resamples=_RESAMPLES, seed=seed
-        )
+        scores = evaluate(test, model, independent=train, metrics=wanted, seed=seed)
     except (InputError, DivergedError, ArithmeticError, ValueError) as error:
         # A baseline that cannot be had costs the model's run nothing.
         return {"verdict": "", "reason": " ".join(str(error).split()), "scores": {}}

@@ -14,18 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.kernels.histogram import resampled_divergences
-from dsr.metrics.bootstrap import (
-    block_length,
-    block_starts,
-    recentred_interval,
-    resampled_indices,
-)
+from dsr.metrics.bootstrap import recentred_interval
 from dsr.metrics.degenerate import degeneracy
-from dsr.metrics.mixture import MixtureReference, finite_rows, strided
-from dsr.metrics.spectra import SpectralReference, normalised
-from dsr.metrics.state_space import ALPHA, BinnedReference
-from dsr.metrics.surrogates import cloud_like
+from dsr.metrics.state_space import BinnedReference
+from dsr.metrics.yardstick import Yardstick
 
 Floats = NDArray[np.float64]
 
@@ -36,10 +28,6 @@ SENTENCES = {
     NONE: "no better than a Gaussian cloud",
 }
 
-_LARGEST_BINNED = 5
-_CLOUDS = {"binning": 20, "gmm": 5}
-_NULL_DRAWS = 30  # 435 pairs
-_SPECTRAL_CLOUDS = 5
 _HUGE = 1e200
 _LEAST_MARGIN = 1.25
 
@@ -95,14 +83,9 @@ def judge(
     length = min(len(x), len(b), len(y))
     fate = degeneracy(x, y if whole is None else whole)
     x, b, y = x[:length], b[-length:], y[:length]
-    rng = np.random.default_rng(seed)
-    binned = x.shape[1] <= _LARGEST_BINNED
-    clouds = [cloud_like(b, rng) for _ in range(_CLOUDS["binning" if binned else "gmm"])]
-    if binned:
-        geometry = _binned(x, b, y, clouds, resamples, rng)
-    else:
-        geometry = _mixture(x, b, y, clouds, resamples, rng, seed)
-    time, per_variable = _time(x, b, y, clouds, smoothing, rng)
+    yardstick = Yardstick.of(x, b, smoothing, resamples, seed)
+    geometry = _space(yardstick, y, np.random.default_rng([seed, 4]))
+    time, per_variable = _time(yardstick, x, y, np.random.default_rng([seed, 5]))
     decidable = bool(geometry.details["decidable"])
     if fate is not None:
         sentence = f"degenerate: {fate}"
@@ -115,51 +98,17 @@ def judge(
     return Verdict(sentence, decidable, geometry, time, length, per_variable)
 
 
-def _binned(
-    x: Floats, b: Floats, y: Floats, clouds: list[Floats], resamples: int,
-    rng: np.random.Generator,
-) -> Part:  # fmt: skip
-    reference = BinnedReference(x)
-    divergence = reference.divergence
-    counts, (ky, kb, ks) = reference.union(*(reference.keys(s) for s in (y, b, clouds[0])))
-    block = block_length(x)
-    starred = []
-    for keys in (ky, kb, ks):
-        starts = block_starts(rng, len(keys), block, resamples)
-        starred.append(resampled_divergences(counts, keys, starts, block, ALPHA, reference.cells))
-    details = {
-        "method": "binning", "bins": reference.bins, "block": block,
-        "share_outside": reference.share_outside(y),
-    }  # fmt: skip
+def _space(yardstick: Yardstick, y: Floats, rng: np.random.Generator) -> Part:
+    details: dict[str, Any] = {"method": yardstick.method, "block": yardstick.block}
+    if isinstance(yardstick.space, BinnedReference):
+        details |= {
+            "bins": yardstick.space.bins, "share_outside": yardstick.space.share_outside(y)
+        }  # fmt: skip
+    else:
+        details["bandwidth"] = 1.0
+    starred = [yardstick.resampled(y, rng), yardstick.floor_star, yardstick.cloud_star]
     return _geometry(
-        divergence(y), divergence(b), [divergence(s) for s in clouds], starred, details
-    )
-
-
-def _mixture(
-    x: Floats, b: Floats, y: Floats, clouds: list[Floats], resamples: int,
-    rng: np.random.Generator, seed: int,
-) -> Part:  # fmt: skip
-    reference = MixtureReference(x, seed=seed)
-    block = block_length(x)
-    starred = []
-    for series in (y, b, clouds[0]):
-        finite = finite_rows(series)
-        if len(finite) == 0:
-            starred.append(np.full(resamples, np.inf))
-            continue
-        rows = len(strided(finite))
-        length = len(finite)
-        starts = block_starts(rng, length, min(block, length), resamples)
-        indices = resampled_indices(starts, min(block, length), length)
-        weights = np.stack(
-            [np.bincount(row * rows // length, minlength=rows) for row in indices]
-        ).astype(np.float64)
-        starred.append(reference.resampled(finite, weights))
-    details = {"method": "gmm", "bandwidth": 1.0, "block": block}
-    divergence = reference.divergence
-    return _geometry(
-        divergence(y), divergence(b), [divergence(s) for s in clouds], starred, details
+        yardstick.space.divergence(y), yardstick.floor, yardstick.clouds, starred, details
     )
 
 
@@ -200,49 +149,26 @@ def _quantile(values: Floats, level: float | list[float]) -> Floats:
 
 
 def _time(
-    x: Floats, b: Floats, y: Floats, clouds: list[Floats], smoothing: float,
-    rng: np.random.Generator,
-) -> tuple[Part, Floats]:  # fmt: skip
-    reference = SpectralReference(x, smoothing)
-    per_variable = reference.per_variable(y)
-    h_model, h_floor = float(per_variable.mean()), reference.distance(b)
-    h_clouds = [reference.distance(s) for s in clouds[:_SPECTRAL_CLOUDS]]
-    pooled = 0.5 * (reference.spectrum(x) + reference.spectrum(b))
-    first, second = np.triu_indices(_NULL_DRAWS, 1)
-    null = np.zeros(len(first))
-    for column in pooled.T:
-        roots = _noisy_roots(reference, column, len(x), rng)
-        # The squared distance of two draws is one less their overlap.
-        overlap = (roots @ roots.T)[first, second]
-        null += np.sqrt(np.maximum(1.0 - overlap, 0.0)) / pooled.shape[1]
-    threshold = max(float(np.quantile(null, 0.95)), _LEAST_MARGIN * h_floor)
+    yardstick: Yardstick, x: Floats, y: Floats, rng: np.random.Generator
+) -> tuple[Part, Floats]:
+    per_variable = yardstick.spectra.per_variable(y)
+    h_model, h_floor = float(per_variable.mean()), yardstick.spectral_floor
+    threshold = max(float(np.quantile(yardstick.null, 0.95)), _LEAST_MARGIN * h_floor)
     if h_model <= threshold:
         word = EQUAL
-    elif h_model >= float(np.quantile(h_clouds, 0.05)):
+    elif h_model >= float(np.quantile(yardstick.spectral_clouds, 0.05)):
         word = NONE
     else:
         word = SHORT
     low = high = np.nan
     if np.isfinite(y).all() and (per_variable < 1.0).all():
-        again = np.zeros(_NULL_DRAWS)
-        for column, target in zip(reference.spectrum(y).T, reference.spectrum(x).T, strict=True):
-            gap = _noisy_roots(reference, column, len(x), rng) - np.sqrt(target)
-            again += np.sqrt(0.5 * (gap**2).sum(axis=1)) / pooled.shape[1]
-        low, high = recentred_interval(h_model, again)
+        low, high = recentred_interval(h_model, yardstick.spectral_spread(y, x, rng))
         high = min(high, 1.0)
     details = {
         "threshold": threshold,
-        "null_median": float(np.median(null)),
-        "smoothing": reference.effective_smoothing(len(x)),
+        "null_median": float(np.median(yardstick.null)),
+        "smoothing": yardstick.spectra.effective_smoothing(len(x)),
         "largest": float(per_variable.max()),
     }
-    surrogate = float(np.median(h_clouds))
+    surrogate = float(np.median(yardstick.spectral_clouds))
     return Part(h_model, low, high, h_floor, surrogate, word, details), per_variable
-
-
-def _noisy_roots(
-    reference: SpectralReference, spectrum: Floats, length: int, rng: np.random.Generator
-) -> Floats:
-    """Roots of smoothed periodograms drawn around one spectrum, ``(draws, frequencies)``."""
-    noisy = spectrum * rng.standard_exponential((_NULL_DRAWS, len(spectrum)))
-    return np.sqrt(normalised(reference.smooth(noisy.T, length) + 1e-300)).T

@@ -9,7 +9,7 @@ import pytest
 
 import dsr
 from dsr.errors import InputError
-from dsr.metrics import evaluate, gaussian_cloud, iaaft, metrics_to_json, shuffled
+from dsr.metrics import evaluate, gaussian_cloud, iaaft, metrics_to_json, shuffled, yardstick
 from dsr.metrics.degenerate import degeneracy
 from dsr.metrics.verdict import SHORT, _geometry
 
@@ -212,3 +212,19 @@ def test_a_generated_file_may_hold_what_a_reference_must_not(x: Any, tmp_path: A
 def test_small_numbers_are_not_taken_for_constants(x: Any) -> None:
     tiny = 1e-15 * x.isel(time=slice(0, 5000))
     assert evaluate(tiny, tiny).attrs["verdict"] == "indistinguishable from the reference"
+
+
+def test_what_depends_on_the_reference_alone_is_remembered_and_changes_nothing(
+    x: Any, b: Any
+) -> None:
+    short, other = x.isel(time=slice(0, 4000)), b.isel(time=slice(0, 4000))
+    run = lorenz(3).isel(time=slice(0, 4000))
+    yardstick._memory.clear()
+    first = evaluate(short, run, independent=other)
+    assert len(yardstick._memory) == 1
+    again = evaluate(short, run, independent=other)
+    assert len(yardstick._memory) == 1
+    assert first.identical(again)
+    evaluate(short, run, independent=other, seed=1)
+    evaluate(short, run, independent=other, seed=2)
+    assert len(yardstick._memory) == 2  # the oldest is forgotten
