@@ -33,6 +33,7 @@ def metrics(
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
     from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
+    from dsr.metrics.inputs import read_generated
 
     target = (
         None
@@ -44,7 +45,7 @@ def metrics(
     # Of fields all scores are shown; those of series that need a model are left out.
     wanted = ["state_space_divergence", "hellinger_spectral_distance", *(metric or [])]
     scores = evaluate(
-        observed, _generated(generated, options), seed=seed,
+        observed, read_generated(generated, **options), seed=seed,
         independent=None if independent is None else read(independent, **options),
         metrics=wanted if metric or "variable" in observed.dims else None,
     )  # fmt: skip
@@ -65,17 +66,3 @@ def metrics(
     say(metrics_table(summary["metrics"]))
     say("")
     say("\n".join(verdict_lines(scores.attrs)))
-
-
-def _generated(path: str, options: dict[str, Any]) -> Any:
-    """A generated series, which may hold what a reference must not: it gets a defined score."""
-    from dsr.data import load, read_dataset
-    from dsr.errors import InputError
-
-    try:
-        return load(path, **options)
-    except InputError as refusal:
-        try:
-            return read_dataset(path)["series"]
-        except (InputError, KeyError):
-            raise refusal from None

@@ -52,3 +52,11 @@ def recentred_interval(value: float, resamples: Floats) -> tuple[float, float]:
     """95 % interval around ``value``; resampling is biased upwards, so only its spread is used."""
     spread = np.quantile(resamples, [0.025, 0.975]) - np.median(resamples)
     return max(0.0, float(value + spread[0])), float(value + spread[1])
+
+
+def mean_interval(values: Floats, resamples: int, rng: np.random.Generator) -> tuple[float, float]:
+    """95 % interval of the mean of a sequence ``(T,)``, by moving blocks."""
+    block = block_length(values[:, None])
+    starts = block_starts(rng, len(values), block, resamples)
+    means = values[resampled_indices(starts, block, len(values))].mean(axis=1)
+    return recentred_interval(float(values.mean()), means)

@@ -124,6 +124,16 @@ def discrepancy(a: Floats, b: Floats) -> float:
     return float(np.sqrt(max(similarity(a, a) + similarity(b, b) - 2.0 * similarity(a, b), 0.0)))
 
 
+def standardised(distance: Callable[[Floats, Floats], float]) -> Callable[[Floats, Floats], float]:
+    """The distance of thinned points in standard deviations of the first set."""
+
+    def between(x: Floats, y: Floats) -> float:
+        mean, std = x.mean(axis=0), x.std(axis=0, ddof=1)
+        return distance(spread((x - mean) / std), spread((y - mean) / std))
+
+    return between
+
+
 def _by_kernel(
     reference: Any,
     generated: Any,
@@ -132,11 +142,11 @@ def _by_kernel(
     attrs: dict[str, Any],
 ) -> xr.DataArray:
     pairs = paired(reference, generated)
-    values = []
-    for x, y in zip(pairs.reference, pairs.generated, strict=True):
-        mean, std = x.mean(axis=0), x.std(axis=0, ddof=1)
-        close = bounded(y)
-        values.append(distance(*(spread((s - mean) / std) for s in (x, y))) if close else np.inf)
+    between = standardised(distance)
+    values = [
+        between(x, y) if bounded(y) else np.inf
+        for x, y in zip(pairs.reference, pairs.generated, strict=True)
+    ]
     if not np.isfinite(values).all():
         attrs["reason"] = _REASON
     return median_result(values, pairs, name, attrs)

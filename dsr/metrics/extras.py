@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.metrics.bootstrap import block_length, block_starts, recentred_interval, resampled_indices
-from dsr.metrics.distances import discrepancy, energy, hausdorff, sliced, spread
+from dsr.metrics.distances import discrepancy, energy, hausdorff, sliced, standardised
 from dsr.metrics.inputs import bounded
 from dsr.metrics.prediction_time import valid_prediction_time
 from dsr.metrics.spectra import memory_distance
@@ -21,14 +21,6 @@ Floats = NDArray[np.float64]
 _RESAMPLES = 40
 _CLOUDS = 5
 _DIRECTIONS = 200
-
-
-def _standardised(distance: Callable[[Floats, Floats], float]) -> Callable[[Floats, Floats], float]:
-    def between(x: Floats, y: Floats) -> float:
-        mean, std = x.mean(axis=0), x.std(axis=0, ddof=1)
-        return distance(spread((x - mean) / std), spread((y - mean) / std))
-
-    return between
 
 
 def _sliced(x: Floats, y: Floats) -> float:
@@ -42,8 +34,8 @@ def _memory(x: Floats, y: Floats) -> float:
 
 DISTANCES: dict[str, tuple[Callable[[Floats, Floats], float], str]] = {
     "sliced_wasserstein": (_sliced, "units of the series"),
-    "energy_distance": (_standardised(energy), "standard deviations of the reference"),
-    "maximum_mean_discrepancy": (_standardised(discrepancy), "1"),
+    "energy_distance": (standardised(energy), "standard deviations of the reference"),
+    "maximum_mean_discrepancy": (standardised(discrepancy), "1"),
     "hausdorff_distance": (hausdorff, "units of the series"),
     "autocorrelation_distance": (_memory, "1"),
 }

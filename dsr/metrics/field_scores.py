@@ -11,9 +11,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
-from dsr.metrics.bootstrap import block_length, block_starts, recentred_interval, resampled_indices
+from dsr.metrics.bootstrap import mean_interval
 from dsr.metrics.fields import (
     as_field,
+    check_grid,
     correlation_time,
     nmse,
     radial_spectrum_distance,
@@ -56,11 +57,7 @@ def field_evaluate(
     if model is not None:
         made = model.generate(first.isel(time=slice(0, 1)), first.sizes["time"])
     second = as_field(made, name="generated field", strict=False)
-    if second.shape[2:] != first.shape[2:]:
-        raise InputError(
-            f"the reference grid is {first.shape[2:]} and the generated one {second.shape[2:]} "
-            "(channel, y, x); interpolate one to the other"
-        )
+    check_grid(first, second)
     modes = Modes.of(first if other is None else other)
     scores = evaluate(
         modes.project(first), modes.project(second),
@@ -127,10 +124,7 @@ def _lead(x: xr.DataArray, y: xr.DataArray) -> float:
 def _interval(frames: Floats, resamples: int, rng: np.random.Generator) -> tuple[float, float]:
     if not np.isfinite(frames).all() or len(frames) < 2:
         return math.nan, math.nan
-    block = block_length(frames[:, None])
-    starts = block_starts(rng, len(frames), block, resamples)
-    means = frames[resampled_indices(starts, block, len(frames))].mean(axis=1)
-    return recentred_interval(float(frames.mean()), means)
+    return mean_interval(frames, resamples, rng)
 
 
 def _entry(

@@ -67,6 +67,15 @@ def as_field(obj: Any, *, name: str, strict: bool = True) -> xr.DataArray:
     return field
 
 
+def check_grid(first: xr.DataArray, second: xr.DataArray) -> None:
+    """Refuse a generated field on another grid than its reference."""
+    if first.shape[2:] != second.shape[2:]:
+        raise InputError(
+            f"the reference grid is {first.shape[2:]} and the generated one {second.shape[2:]} "
+            "(channel, y, x); interpolate one to the other"
+        )
+
+
 def _pair(reference: Any, generated: Any) -> tuple[xr.DataArray, Array]:
     first = as_field(reference, name="reference field")
     second = as_field(generated, name="generated field", strict=False)
@@ -379,11 +388,7 @@ def radial_spectrum_distance(
     """
     first = as_field(reference, name="reference field")
     second = as_field(generated, name="generated field", strict=False)
-    if first.shape[2:] != second.shape[2:]:
-        raise InputError(
-            f"the reference grid is {first.shape[2:]} and the generated one {second.shape[2:]} "
-            "(channel, y, x); interpolate one to the other"
-        )
+    check_grid(first, second)
     attrs = {"periodic": str(periodic).lower()}
     if not first.values.any(axis=(0, 1, 3, 4)).all():
         raise InputError("a channel of the reference field is zero; its spectrum has no energy")

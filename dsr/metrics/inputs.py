@@ -84,7 +84,7 @@ def generated_arrays(obj: Any, *, name: str = "generated") -> list[Floats]:
         If the object is not an array of numbers with one to three dimensions, or is empty.
     """
     if isinstance(obj, str | PathLike):
-        obj = _as_written(obj, name)
+        obj = read_generated(obj)
     if isinstance(obj, xr.Dataset):
         obj = obj["series"] if "series" in obj else as_series(obj, name=name)
     lengths = None
@@ -112,12 +112,19 @@ def generated_arrays(obj: Any, *, name: str = "generated") -> list[Floats]:
     return [np.ascontiguousarray(v[:end]) for v, end in zip(values, ends, strict=True)]
 
 
-def _as_written(path: str | PathLike[str], name: str) -> xr.DataArray:
-    """A file of a generated series, which may hold what a reference must not."""
-    from dsr.data import read_dataset
+def read_generated(path: str | PathLike[str], **options: Any) -> xr.DataArray:
+    """Read a file of a generated series, which may hold what a reference must not.
+
+    Parameters
+    ----------
+    path : path
+    **options
+        Of `dsr.load`.
+    """
+    from dsr.data import load, read_dataset
 
     try:
-        return as_series(path, name=name)
+        return load(path, **options)
     except InputError as refusal:
         try:
             return read_dataset(Path(path))["series"]

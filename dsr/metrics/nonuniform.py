@@ -103,8 +103,8 @@ def pecuzal(
         )
     values = (longest - longest.mean(axis=0)) / longest.std(axis=0)
     window = max(default_delay(c) for c in values.T) if theiler is None else int(theiler)
-    columns = range(values.shape[1])
-    choices = [_Search(values, max_delay, window, threshold).run(column) for column in columns]
+    search = _Search(values, max_delay, window, threshold)
+    choices = [search.run(column) for column in range(values.shape[1])]
     best = min(choices, key=lambda choice: (sum(choice.gains), len(choice.pairs)))
     result = delay_columns(checked, best.pairs)
     full = len(best.pairs) == LARGEST_DIMENSION
@@ -132,8 +132,7 @@ class _Search:
     def __init__(self, values: Array, most: int, theiler: int, threshold: float) -> None:
         self._values = np.ascontiguousarray(values)
         self._most, self._theiler, self._threshold = most, theiler, threshold
-        self._rows = len(values) - most
-        last = self._rows - most
+        last = len(values) - 2 * most
         self._references = np.unique(
             np.linspace(0, last - 1, min(REFERENCES, last)).astype(np.int64)
         )

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dsr.data import Scaler, as_series, trajectories
 from dsr.errors import InputError
-from dsr.metrics.bootstrap import block_length, block_starts, recentred_interval, resampled_indices
+from dsr.metrics.bootstrap import mean_interval
 from dsr.metrics.extras import (
     DISTANCES,
     OPTIONAL,
@@ -304,10 +304,7 @@ def _prediction(
         (), float(errors.persistence[:, lead - 1].mean()), {**attrs, "what": "persistence"}
     )  # fmt: skip
     if np.isfinite(at).all() and len(at) > 1:
-        block = block_length(at[:, None])
-        starts = block_starts(np.random.default_rng(seed), len(at), block, resamples)
-        means = at[resampled_indices(starts, block, len(at))].mean(axis=1)
-        low, high = recentred_interval(value, means)
+        low, high = mean_interval(at, resamples, np.random.default_rng(seed))
         data[f"{name}_low"], data[f"{name}_high"] = ((), low, attrs), ((), high, attrs)
     data[f"{name}_curve"] = mean.drop_attrs()
     data[f"{name}_persistence"] = ("step", mean.attrs["persistence"])

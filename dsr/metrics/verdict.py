@@ -85,7 +85,7 @@ def judge(
     x, b, y = x[:length], b[-length:], y[:length]
     yardstick = Yardstick.of(x, b, smoothing, resamples, seed)
     geometry = _space(yardstick, y, np.random.default_rng([seed, 4]))
-    time, per_variable = _time(yardstick, x, y, np.random.default_rng([seed, 5]))
+    time, per_variable = _time(yardstick, y, np.random.default_rng([seed, 5]))
     decidable = bool(geometry.details["decidable"])
     if fate is not None:
         sentence = f"degenerate: {fate}"
@@ -148,9 +148,7 @@ def _quantile(values: Floats, level: float | list[float]) -> Floats:
     return np.where(np.abs(found) > _HUGE / 1e6, np.copysign(np.inf, found), found)
 
 
-def _time(
-    yardstick: Yardstick, x: Floats, y: Floats, rng: np.random.Generator
-) -> tuple[Part, Floats]:
+def _time(yardstick: Yardstick, y: Floats, rng: np.random.Generator) -> tuple[Part, Floats]:
     per_variable = yardstick.spectra.per_variable(y)
     h_model, h_floor = float(per_variable.mean()), yardstick.spectral_floor
     threshold = max(float(np.quantile(yardstick.null, 0.95)), _LEAST_MARGIN * h_floor)
@@ -162,12 +160,12 @@ def _time(
         word = SHORT
     low = high = np.nan
     if np.isfinite(y).all() and (per_variable < 1.0).all():
-        low, high = recentred_interval(h_model, yardstick.spectral_spread(y, x, rng))
+        low, high = recentred_interval(h_model, yardstick.spectral_spread(y, rng))
         high = min(high, 1.0)
     details = {
         "threshold": threshold,
         "null_median": float(np.median(yardstick.null)),
-        "smoothing": yardstick.spectra.effective_smoothing(len(x)),
+        "smoothing": yardstick.spectra.effective_smoothing(yardstick.length),
         "largest": float(per_variable.max()),
     }
     surrogate = float(np.median(yardstick.spectral_clouds))

@@ -77,7 +77,8 @@ class Yardstick:
         self.spectra = SpectralReference(x, smoothing)
         self.spectral_floor = self.spectra.distance(b)
         self.spectral_clouds = [self.spectra.distance(s) for s in clouds[:_SPECTRAL_CLOUDS]]
-        pooled = 0.5 * (self.spectra.spectrum(x) + self.spectra.spectrum(b))
+        self._target = self.spectra.spectrum(x)
+        pooled = 0.5 * (self._target + self.spectra.spectrum(b))
         self.null = self._null(pooled, np.random.default_rng([seed, 3]))
 
     @classmethod
@@ -126,11 +127,11 @@ class Yardstick:
             null += np.sqrt(np.maximum(1.0 - overlap, 0.0)) / pooled.shape[1]
         return null
 
-    def spectral_spread(self, y: Floats, x: Floats, rng: np.random.Generator) -> Floats:
+    def spectral_spread(self, y: Floats, rng: np.random.Generator) -> Floats:
         """Spectral distances from the reference of draws around the spectrum of a series."""
         spread = np.zeros(_NULL_DRAWS)
-        own, targets = self.spectra.spectrum(y), self.spectra.spectrum(x)
-        for column, target in zip(own.T, targets.T, strict=True):
+        own = self.spectra.spectrum(y)
+        for column, target in zip(own.T, self._target.T, strict=True):
             gap = self.noisy_roots(column, rng) - np.sqrt(target)
             spread += np.sqrt(0.5 * (gap**2).sum(axis=1)) / own.shape[1]
         return spread

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from peers import dense_divergence
 
 import dsr
 from dsr.metrics import evaluate, lyapunov_spectrum
 from dsr.metrics.spectra import SpectralReference
-from dsr.metrics.state_space import ALPHA, BinnedReference
+from dsr.metrics.state_space import BinnedReference
 
 LENGTH = 100_000
 
@@ -34,19 +35,6 @@ def seconds(work: Callable[[], Any], repeats: int = 5) -> float:
 @pytest.fixture(scope="module")
 def lorenz() -> Any:
     return dsr.simulate("lorenz63", steps=LENGTH, dt=0.01, trajectories=3, seed=0)
-
-
-def dense_divergence(x: np.ndarray, y: np.ndarray, bins: int) -> float:
-    """The definition on whole arrays of cells, as released codes compute it."""
-    margin = 0.1 * x.std(axis=0, ddof=1)
-    edges = [
-        np.linspace(low, high, bins + 1)
-        for low, high in zip(x.min(0) - margin, x.max(0) + margin, strict=True)
-    ]
-    p = np.histogramdd(x, bins=edges)[0].ravel() + ALPHA
-    q = np.histogramdd(y, bins=edges)[0].ravel() + ALPHA
-    p, q = p / p.sum(), q / q.sum()
-    return float((p * np.log(p / q)).sum())
 
 
 def test_divergence_in_three_variables(lorenz: Any) -> None:
