@@ -7,7 +7,7 @@ import pytest
 import xarray as xr
 
 import dsr
-from dsr.comparison import BASELINES, baseline_scores, baselines_to_json
+from dsr.workflow.baselines import BASELINES, baseline_scores, baselines_to_json
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ import pytest
 
 import dsr
 from dsr.errors import InputError
-from dsr.plan import make_plan
+from dsr.workflow.plan import make_plan
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dsr.words import number, one_line
+from dsr.text import number, one_line
 
 
 def strict(value: Any) -> Any:

@@ -31,12 +31,12 @@ def evaluate(
     """Judge a run on a file; the file it was trained on is judged on its held-out part."""
     from dsr.cli.console import baselines_table, metrics_table, print_json, say, verdict_lines
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
-    from dsr.comparison import baseline_scores, baselines_to_json
     from dsr.metrics import evaluate as judge
     from dsr.metrics import metrics_to_json
-    from dsr.metrics.scorecard import METRICS
-    from dsr.pipeline import judged_series
+    from dsr.metrics.judging.scorecard import METRICS
     from dsr.runs import open_run, require_finished
+    from dsr.workflow.baselines import baseline_scores, baselines_to_json
+    from dsr.workflow.fitting import judged_series
 
     opened = require_finished(open_run(run))
     target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES, keep=(file,))

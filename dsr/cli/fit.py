@@ -67,9 +67,9 @@ def fit(
     trained with adaptive forcing within the budget. The run folder holds the model, its scores,
     all settings and a report.
     """
-    from dsr.pipeline import fit as run_fit
     from dsr.training.live import LiveProgress
     from dsr.training.progress import Interrupted
+    from dsr.workflow.fitting import fit as run_fit
 
     given = {
         "model": model, "seed": seed, "budget": budget, "latent_dim": latent, "hidden_dim": hidden,

@@ -72,7 +72,7 @@ def _run_lines(facts: dict[str, Any]) -> list[str]:
 
 def _file_lines(facts: dict[str, Any]) -> list[str]:
     from dsr.cli.console import table
-    from dsr.words import number
+    from dsr.text import number
 
     lines = [f"file       {facts['file']} ({facts['format']})"]
     if facts["kind"] == "field":

@@ -33,7 +33,7 @@ def metrics(
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
     from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
-    from dsr.metrics.inputs import read_generated
+    from dsr.metrics.doors import read_generated
 
     target = (
         None

@@ -54,7 +54,7 @@ def systems(out: opt.JsonOut = None, seed: opt.UnusedSeed = 0, json: opt.Json = 
     from dsr.cli.output import output_path, write_json
     from dsr.data import system
     from dsr.data import systems as names
-    from dsr.words import number
+    from dsr.text import number
 
     del seed
     target = None if out is None else output_path(out, "systems", (".json",))

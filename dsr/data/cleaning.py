@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.assemble import Table, assemble, settle_axes, trim_padding
 from dsr.data.series import as_series, lengths
-from dsr.data.time_axis import spacing
-from dsr.data.units import parse_step
+from dsr.data.table import Table, assemble, settle_axes, trim_padding
+from dsr.data.time.axis import spacing
+from dsr.data.time.units import parse_step
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def clean(
     >>> clean(np.array([0.0, 1.0, np.nan, 3.0]), fill="linear").values.ravel()
     array([0., 1., 2., 3.])
     """
-    from dsr.data.arrays import object_table
+    from dsr.data.readers.objects import object_table
 
     return finish(
         object_table(obj, name=name, time_unit=time_unit),

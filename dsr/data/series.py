@@ -192,14 +192,14 @@ def as_series(
     import xarray as xr
 
     if isinstance(obj, str | PathLike):
-        from dsr.data.loading import load
+        from dsr.data.doors import load
 
         series = load(obj, dt=dt, time_unit=time_unit)
     elif isinstance(obj, xr.DataArray) and obj.dims in (DIMS, FIELD_DIMS) and "dt" in obj.attrs:
         series = _settled(obj, name)
     else:
-        from dsr.data.arrays import object_table
-        from dsr.data.assemble import assemble
+        from dsr.data.readers.objects import object_table
+        from dsr.data.table import assemble
 
         table = object_table(obj, name=name, time_unit=time_unit)
         series = assemble(table, dt=dt, time_unit=time_unit)
@@ -239,7 +239,7 @@ def _block(values: Any) -> tuple[Floats, NDArray[np.int64]]:
 
 def _settled(series: xr.DataArray, name: str) -> xr.DataArray:
     """Mend what slicing, casting or saving does to a series; most often there is nothing to do."""
-    from dsr.data.time_axis import TimeAxis, spacing, uneven_message
+    from dsr.data.time.axis import TimeAxis, spacing, uneven_message
 
     if 0 in series.shape:
         raise InputError(f"the {name} is empty: shape {series.shape}")
@@ -321,7 +321,7 @@ def missing_message(series: xr.DataArray, k: int, n: int, name: str) -> str:
 
 def _time_of(series: xr.DataArray, row: int) -> str:
     """Time of a sample for people: a date where the series has an origin."""
-    from dsr.data.time_axis import TimeAxis
+    from dsr.data.time.axis import TimeAxis
 
     if "time" not in series.coords:
         return f"sample {row}"

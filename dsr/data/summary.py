@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dsr.data.assemble import Table
 from dsr.data.cleaning import constant_variables
 from dsr.data.series import as_series, lengths
+from dsr.data.table import Table
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     try:
         if isinstance(series, str | PathLike):
-            from dsr.data.loading import FORMATS, load, sniff
+            from dsr.data.doors import FORMATS, load, sniff
 
             path = Path(series)
             facts["file"] = str(path)
@@ -59,8 +59,8 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
 
 def _glimpse(series: Any, options: dict[str, Any]) -> dict[str, Any]:
     """What can be said about a file that needs a cure, or nothing where it cannot be read."""
-    from dsr.data.loading import read
-    from dsr.data.picks import Picks
+    from dsr.data.doors import read
+    from dsr.data.labelled.picks import Picks
 
     names = ("variables", "time", "trajectory", "group")
     try:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.metrics.timescales import autocorrelation
+from dsr.metrics.spectra.timescales import autocorrelation
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

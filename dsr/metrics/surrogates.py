@@ -8,7 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dsr.metrics.inputs import reference_series
+from dsr.metrics.doors import reference_series
 
 Floats = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.scaling import Scaler
+from dsr.data.scaler import Scaler
 from dsr.data.series import as_series, trajectories
 from dsr.errors import InputError
-from dsr.models.runs import as_context
+from dsr.models.starts import as_context
 from dsr.models.storage import read_model, write_model
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dsr.errors import InputError
 from dsr.models.base import Floats, ReconstructionModel
-from dsr.models.runs import as_output, initial_states, positive_steps, refuse_inputs
+from dsr.models.starts import as_output, initial_states, positive_steps, refuse_inputs
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.scaling import Scaler
+from dsr.data.scaler import Scaler
 from dsr.errors import InputError
 from dsr.kernels.piecewise_linear import PiecewiseLinear
 from dsr.kernels.shallow import mean_log_jacobian_norm, shallow_gradient

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.scaling import Scaler
+from dsr.data.scaler import Scaler
 from dsr.errors import DivergedError, InputError
 from dsr.kernels.polynomial import polynomial_jacobian, polynomial_orbit
 from dsr.models.base import Floats, ReconstructionModel
-from dsr.models.runs import as_output, initial_states, positive_steps, refuse_inputs
+from dsr.models.starts import as_output, initial_states, positive_steps, refuse_inputs
 
 if TYPE_CHECKING:
     import xarray as xr

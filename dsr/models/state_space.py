@@ -17,7 +17,7 @@ from dsr.data.series import as_series
 from dsr.errors import InputError
 from dsr.kernels.piecewise_linear import PiecewiseLinear, orbit
 from dsr.models.base import LEAST_SAMPLES, Floats, ReconstructionModel
-from dsr.models.runs import as_output, initial_states, positive_steps, refuse_inputs
+from dsr.models.starts import as_output, initial_states, positive_steps, refuse_inputs
 from dsr.training.checkpoints import CheckpointStore
 from dsr.training.forcing import GeneralizedTeacherForcing
 from dsr.training.loop import TrainingResult, train

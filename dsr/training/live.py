@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
-from dsr.words import duration, number, one_line
+from dsr.text import duration, number, one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

@@ -18,8 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.metrics.spectra import SpectralReference
-from dsr.metrics.state_space import BinnedReference
+from dsr.metrics.geometry.state_space import BinnedReference
+from dsr.metrics.spectra.distances import SpectralReference
 from dsr.training.protocol import Trainable
 
 Floats = NDArray[np.float64]

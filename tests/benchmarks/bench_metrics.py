@@ -15,8 +15,8 @@ from peers import dense_divergence
 
 import dsr
 from dsr.metrics import evaluate, lyapunov_spectrum
-from dsr.metrics.spectra import SpectralReference
-from dsr.metrics.state_space import BinnedReference
+from dsr.metrics.geometry.state_space import BinnedReference
+from dsr.metrics.spectra.distances import SpectralReference
 
 LENGTH = 100_000
 

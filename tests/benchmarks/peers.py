@@ -33,7 +33,7 @@ from dsr.metrics import (
     largest_lyapunov_from_data,
     lyapunov_spectrum,
 )
-from dsr.metrics.state_space import ALPHA, BinnedReference
+from dsr.metrics.geometry.state_space import ALPHA, BinnedReference
 
 RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results" / "metrics_speed.json"
 PEERS = ["pynamicalsys==1.7.0", "dysts==0.96", "nolds==0.6.2", "setuptools<81"]

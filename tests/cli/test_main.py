@@ -103,7 +103,7 @@ def test_an_interrupted_fit_says_how_to_go_on(
     def fit(*_: Any, **__: Any) -> None:
         raise Interrupted(2, "interrupted after 5 of 9 updates")
 
-    monkeypatch.setattr("dsr.pipeline.fit", fit)
+    monkeypatch.setattr("dsr.workflow.fitting.fit", fit)
     done = call("fit", "a b.nc", "--out", "my run", "--quiet")
     assert done.code == 130
     assert done.err.endswith("go on with: dsr fit 'a b.nc' --out 'my run' --resume\n")

@@ -180,8 +180,8 @@ def test_writing_and_reading_changes_nothing(
     )
     path = tmp_path_factory.mktemp("round") / "a.nc"
     write_dataset(series, path)
-    from dsr.data.loading import read
-    from dsr.data.picks import Picks
+    from dsr.data.doors import read
+    from dsr.data.labelled.picks import Picks
 
     again = read(path, Picks())
     assert isinstance(again, xr.DataArray)

@@ -11,11 +11,11 @@ import pytest
 from scipy.integrate import solve_ivp
 
 import dsr
+from dsr.catalogue.simulation import Solver, run
+from dsr.catalogue.steps import runge_kutta_step
 from dsr.data import System, simulate, system, systems
-from dsr.data.systems.simulation import Solver, run
-from dsr.data.systems.steps import runge_kutta_step
-from dsr.data.systems.tableaus import DOP853, TSIT5
 from dsr.errors import DivergedError, InputError
+from dsr.kernels.tableaus import DOP853, TSIT5
 
 NON_SMOOTH = {"chua", "lozi", "gingerbread", "tent", "doubling", "baker", "kaplan_yorke_map"}
 MODULO = {"standard_map", "zaslavsky_map", "arnold_cat"}

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import dsr
+from dsr.catalogue import reference_names, reference_values
 from dsr.data import read_dataset, system
-from dsr.data.systems import reference_names, reference_values
 from dsr.errors import InputError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,8 +7,8 @@ import datetime
 import numpy as np
 import pytest
 
-from dsr.data.time_axis import apply_step, decode_time, neat_step, spacing
-from dsr.data.units import parse_step, unit_factor
+from dsr.data.time.axis import apply_step, decode_time, neat_step, spacing
+from dsr.data.time.units import parse_step, unit_factor
 from dsr.errors import InputError
 
 

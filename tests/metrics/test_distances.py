@@ -13,7 +13,7 @@ from dsr.metrics import (
     hausdorff_distance,
     sliced_wasserstein,
 )
-from dsr.metrics.distances import _quantiles
+from dsr.metrics.geometry.distances import _quantiles
 
 
 def test_sorted_projections_give_the_quantiles_of_numpy(rng: np.random.Generator) -> None:

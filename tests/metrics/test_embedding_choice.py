@@ -10,7 +10,7 @@ import dsr
 from dsr.errors import InputError
 from dsr.kernels.continuity import continuity, neighbour_spread
 from dsr.metrics import cao, delay_embedding, delay_time, false_nearest_neighbours, pecuzal
-from dsr.metrics.delays import mutual_information
+from dsr.metrics.embedding.delays import mutual_information
 
 
 def sine(period: float = 37.3, steps: int = 3000) -> np.ndarray:

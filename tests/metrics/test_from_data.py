@@ -8,7 +8,7 @@ import pytest
 import dsr
 from dsr.errors import InputError
 from dsr.metrics import largest_lyapunov_from_data
-from dsr.metrics.from_data import scaling_window
+from dsr.metrics.invariants.exponent_from_data import scaling_window
 
 
 def logistic(steps: int) -> np.ndarray:

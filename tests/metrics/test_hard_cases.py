@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from dsr.catalogue.steps import runge_kutta_step
 from dsr.data import Scaler, System
-from dsr.data.systems.steps import runge_kutta_step
 from dsr.errors import InputError
 from dsr.metrics import (
     basin_agreement,

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 import dsr
+from dsr.catalogue import reference_values
 from dsr.data import System, system
-from dsr.data.systems import reference_values
 from dsr.errors import InputError
 from dsr.metrics import kaplan_yorke, lyapunov_spectrum
-from dsr.metrics.lyapunov import half_widths
+from dsr.metrics.invariants.lyapunov import half_widths
 from dsr.models import ShallowPLRNN
 
 
@@ -47,7 +47,7 @@ def test_largest_exponent_of_flows(name: str, duration: float, largest: float) -
     ],
 )  # fmt: skip
 def test_largest_exponent_of_twelve_systems_within_one_per_cent(name: str, length: int) -> None:
-    """Against the values of an independent program, kept in ``dsr/data/reference.toml``."""
+    """Against the values of an independent program, kept in ``dsr/catalogue/reference.toml``."""
     entry = reference_values(name)
     made = system(entry["system"]).with_parameters(entry.get("parameters"))
     size = {"duration": length} if made.kind == "flow" else {"steps": length}

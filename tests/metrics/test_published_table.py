@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 import dsr
 from dsr.data import trajectories
-from dsr.metrics.spectra import SpectralReference
-from dsr.metrics.state_space import BinnedReference
+from dsr.metrics.geometry.state_space import BinnedReference
+from dsr.metrics.spectra.distances import SpectralReference
 
 Floats = NDArray[np.float64]
 CONVENTIONS = ("icml2023", "neurips2024", "dsr")

@@ -9,9 +9,10 @@ import pytest
 
 import dsr
 from dsr.errors import InputError
-from dsr.metrics import evaluate, gaussian_cloud, iaaft, metrics_to_json, shuffled, yardstick
-from dsr.metrics.degenerate import degeneracy
-from dsr.metrics.verdict import SHORT, _geometry
+from dsr.metrics import evaluate, gaussian_cloud, iaaft, metrics_to_json, shuffled
+from dsr.metrics.judging import standards as yardstick
+from dsr.metrics.judging.degenerate import degeneracy
+from dsr.metrics.judging.verdict import SHORT, _geometry
 
 STEPS = 60_000
 

@@ -41,8 +41,8 @@ def one_run(data: Path, recipe: dict[str, float | None], seed: int, updates: int
     """Train on one file, judge on the other."""
     import dsr
     from dsr.data.series import trajectories
-    from dsr.metrics.spectra import SpectralReference
-    from dsr.metrics.state_space import BinnedReference
+    from dsr.metrics.geometry.state_space import BinnedReference
+    from dsr.metrics.spectra.distances import SpectralReference
     from dsr.training import GeneralizedTeacherForcing
 
     train = dsr.load(data / "lorenz63_icml2023_train.nc", dt=0.01, time_unit="time unit")

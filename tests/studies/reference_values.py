@@ -1,4 +1,4 @@
-"""Measure every entry of ``dsr/data/reference.toml`` with this package and write it there.
+"""Measure every entry of ``dsr/catalogue/reference.toml`` with this package and write it there.
 
     python tests/studies/reference_values.py [NAME ...] [--again]
 
@@ -23,7 +23,7 @@ import xarray as xr
 import dsr
 from dsr.data import System, system
 
-FILE = Path(dsr.__file__).parent / "data" / "reference.toml"
+FILE = Path(dsr.__file__).parent / "catalogue" / "reference.toml"
 SAMPLES = {"flow": 5_000_000, "map": 10_000_000}
 FEWER = {"lorenz96_n40": 100_000, "lorenz96": 1_000_000}
 

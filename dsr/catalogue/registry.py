@@ -1,0 +1,88 @@
+"""Registered systems by name."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from dsr.catalogue.declare import Entry
+from dsr.catalogue.definition import System, nearest
+from dsr.errors import InputError
+
+
+@cache
+def _entries() -> dict[str, Entry]:
+    from dsr.catalogue import (
+        flows,
+        forced,
+        higher,
+        lorenz_family,
+        maps,
+        maps_more,
+        models,
+        sprott_a_i,
+        sprott_j_s,
+    )
+
+    found: dict[str, Entry] = {}
+    parts = (lorenz_family, flows, models, forced, higher, sprott_a_i, sprott_j_s, maps, maps_more)
+    for module in parts:
+        found.update(module.CATALOGUE.entries)
+    return dict(sorted(found.items()))
+
+
+def systems() -> list[str]:
+    """List the names of the registered systems.
+
+    Returns
+    -------
+    list of str
+
+    Examples
+    --------
+    >>> import dsr
+    >>> "lorenz63" in dsr.data.systems()
+    True
+    """
+    return list(_entries())
+
+
+def system(name: str | System) -> System:
+    """Find a registered system by its name.
+
+    Parameters
+    ----------
+    name : str or System
+        A name of `systems`; a `System` is given back as it is.
+
+    Returns
+    -------
+    System
+        With `parameters`, `initial`, `dt`, `variables`, `description`, `source`.
+
+    Raises
+    ------
+    InputError
+        If there is no system of this name; the message suggests the nearest.
+
+    Examples
+    --------
+    >>> from dsr.data import system
+    >>> system("lorenz63").parameters
+    {'sigma': 10.0, 'rho': 28.0, 'beta': 2.6666666666666665}
+    """
+    if isinstance(name, System):
+        return name
+    if not isinstance(name, str):
+        raise InputError(f"a system is given by its name or as a System, not {type(name).__name__}")
+    return _build(name)
+
+
+@cache
+def _build(name: str) -> System:
+    entries = _entries()
+    if name not in entries:
+        raise InputError(
+            f"there is no system {name!r}{nearest(name, entries)}; `dsr systems` lists the "
+            f"{len(entries)} names"
+        )
+    return entries[name].build()

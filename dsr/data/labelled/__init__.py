@@ -1,0 +1,1 @@
+"""Labelled arrays: which dimension is time, which are trajectories, which variables."""

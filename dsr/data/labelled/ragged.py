@@ -1,0 +1,113 @@
+"""Ragged arrays of the CF conventions (9.3): all samples in a row, cut into trajectories."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr.data.labelled.picks import Picks
+from dsr.data.table import Table
+from dsr.data.time.axis import decode_time
+from dsr.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def ragged_table(
+    dataset: xr.Dataset,
+    names: list[str],
+    picks: Picks,
+    *,
+    time_unit: str | None = None,
+    source: str = "",
+) -> Table | None:
+    """Read a contiguous (``sample_dimension``) or indexed (``instance_dimension``) ragged array.
+
+    Returns
+    -------
+    Table or None
+        None where the dataset is not laid out so.
+    """
+    found = _row_sizes(dataset) or _instance_index(dataset)
+    if found is None:
+        return None
+    counter, sample_dim, instance_dim, rows = found
+    columns = [n for n in names if dataset[n].dims == (sample_dim,) and n != counter]
+    time = picks.time or _time_of(dataset, sample_dim)
+    columns = [n for n in columns if n != time]
+    if not columns:
+        raise InputError(
+            f"no variable of numbers lies along the dimension {sample_dim!r} of the ragged array"
+        )
+    whole = np.stack([np.asarray(dataset[n].values, dtype=np.float64) for n in columns], axis=1)
+    kept = [k for k, row in enumerate(rows) if len(row)]
+    axes = None
+    if time is not None:
+        values = dataset[time].values
+        attrs = {**dataset[time].encoding, **dataset[time].attrs}
+        axes = [decode_time(values[rows[k]], attrs, name=time, time_unit=time_unit) for k in kept]
+    labels = np.arange(len(rows)).tolist()
+    if instance_dim in dataset.coords:
+        labels = dataset[instance_dim].values.tolist()
+    return Table(
+        values=[whole[rows[k]] for k in kept],
+        axes=axes,
+        names=columns,
+        units=[str(dataset[n].attrs.get("units", "")) for n in columns],
+        labels=[labels[k] for k in kept],
+        source=source,
+        notes=(f"a ragged array of {len(kept)} trajectories, cut by {counter!r}",),
+    )
+
+
+def _row_sizes(dataset: xr.Dataset) -> tuple[str, str, str, list[NDArray[np.int64]]] | None:
+    for name, variable in dataset.variables.items():
+        sample_dim = variable.attrs.get("sample_dimension")
+        if sample_dim is None or str(sample_dim) not in dataset.sizes or variable.ndim != 1:
+            continue
+        sizes = _whole_numbers(variable.values, str(name))
+        if sizes.min(initial=0) < 0 or sizes.sum() != dataset.sizes[str(sample_dim)]:
+            raise InputError(
+                f"the row sizes {str(name)[:60]!r} add up to {sizes.sum()} samples, but dimension "
+                f"{str(sample_dim)!r} has {dataset.sizes[str(sample_dim)]}; the file is damaged"
+            )
+        ends = np.cumsum(sizes)
+        rows = [np.arange(end - size, end) for end, size in zip(ends, sizes, strict=True)]
+        return str(name), str(sample_dim), str(variable.dims[0]), rows
+    return None
+
+
+def _instance_index(dataset: xr.Dataset) -> tuple[str, str, str, list[NDArray[np.int64]]] | None:
+    for name, variable in dataset.variables.items():
+        instance_dim = variable.attrs.get("instance_dimension")
+        if instance_dim is None or str(instance_dim) not in dataset.sizes or variable.ndim != 1:
+            continue
+        index = _whole_numbers(variable.values, str(name))
+        count = dataset.sizes[str(instance_dim)]
+        if index.min(initial=0) < 0 or index.max(initial=0) >= count:
+            raise InputError(
+                f"the index {str(name)[:60]!r} names trajectories outside 0 to {count - 1}; the "
+                "file is damaged"
+            )
+        rows = [np.flatnonzero(index == k) for k in range(count)]
+        return str(name), str(variable.dims[0]), str(instance_dim), rows
+    return None
+
+
+def _whole_numbers(values: Any, name: str) -> NDArray[np.int64]:
+    numbers = np.asarray(values)
+    if numbers.dtype.kind not in "iuf" or not np.isfinite(numbers.astype(np.float64)).all():
+        raise InputError(f"the counts in {name[:60]!r} are not whole numbers; the file is damaged")
+    return numbers.astype(np.int64)
+
+
+def _time_of(dataset: xr.Dataset, sample_dim: str) -> str | None:
+    from dsr.data.labelled.roles import looks_like_time
+
+    for name, variable in dataset.variables.items():
+        if variable.dims == (sample_dim,) and looks_like_time(variable, str(name)):
+            return str(name)
+    return None

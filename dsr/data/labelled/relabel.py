@@ -1,0 +1,116 @@
+"""Series that come back: from dsr's own files, from slices, and taken apart for a cure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dsr.data.labelled.layout import table_from_dataset
+from dsr.data.labelled.picks import Picks
+from dsr.data.labelled.roles import looks_like_time
+from dsr.data.table import Table
+from dsr.data.time.axis import TimeAxis
+from dsr.errors import InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+def table_from_dataarray(
+    array: xr.DataArray, *, time_unit: str | None = None, name: str = "series"
+) -> Table:
+    """Read one labelled array; of a sliced or stacked series, the attributes are honoured."""
+    if array.ndim == 0 or array.dtype.kind not in "iuf":
+        what = "a single number" if array.ndim == 0 else f"of type {array.dtype}"
+        raise InputError(f"the {name} is {what}; pass an array of real numbers (time, variable)")
+    label = str(array.name) if array.name is not None else "x"
+    if "dt" in array.attrs and "time" in array.dims:
+        return _table_from_slice(array, name)
+    if array.ndim <= 2 and not any(looks_like_time(array[d], str(d)) for d in array.dims):
+        # Nothing says which dimension is time: the first, as for a bare array.
+        array = array.rename({array.dims[0]: "time"})
+    return table_from_dataset(
+        array.to_dataset(name=label), Picks(variables=[label]), time_unit=time_unit, source=name
+    )
+
+
+def series_table(series: xr.DataArray) -> Table:
+    """Take a series apart again, missing values and attributes included."""
+    from dsr.data.series import lengths
+
+    attrs = dict(series.attrs)
+    unit = str(attrs.get("time_unit", "step"))
+    times = np.asarray(series["time"].values, dtype=np.float64)
+    axis = TimeAxis(
+        times,
+        unit,
+        str(attrs.get("time_origin", "")),
+        str(attrs.get("calendar", "")),
+        float(np.finfo(np.float64).eps * np.abs(times).max(initial=0.0)),
+        bare=unit in ("step", "time unit"),
+    )
+    counts = lengths(series)
+    label = str(series.dims[2])
+    own = ("dt", "time_unit", "time_origin", "calendar", "variable_units", "notes", "source")
+    return Table(
+        values=[series.values[k, :n] for k, n in enumerate(counts)],
+        axes=[axis if n == len(times) else axis._replace(numbers=times[:n]) for n in counts],
+        names=[str(v) for v in series[label].values],
+        units=[str(u) for u in attrs.get("variable_units", [])] or None,
+        labels=series["trajectory"].values.tolist() if "trajectory" in series.coords else None,
+        split=series["split"].values.tolist() if "split" in series.coords else None,
+        notes=tuple(attrs.get("notes", ())),
+        source=str(attrs.get("source", "")),
+        attrs={k: v for k, v in attrs.items() if k not in own},
+    )
+
+
+def own_series(dataset: xr.Dataset) -> xr.DataArray | None:
+    """Series of a file that dsr wrote, its attributes in their own types; None for other files."""
+    from dsr.data.series import DIMS, FIELD_DIMS
+
+    if "series" not in dataset or dataset["series"].dims not in (DIMS, FIELD_DIMS):
+        return None
+    series = dataset["series"]
+    if "dt" not in series.attrs or "time_unit" not in series.attrs or "time" not in series.coords:
+        return None
+    attrs: dict[str, Any] = {}
+    for key, value in series.attrs.items():
+        plain = value.item() if isinstance(value, np.generic) else value
+        plain = plain.tolist() if isinstance(plain, np.ndarray) else plain
+        attrs[str(key)] = _as_list(plain) if key in ("notes", "variable_units") else plain
+    series = series.copy()
+    series.attrs = attrs
+    series.encoding = {}
+    for name in ("variable", "channel", "split"):
+        if name in series.coords:
+            series[name] = series[name].astype(str)
+    return series
+
+
+def _table_from_slice(array: xr.DataArray, name: str) -> Table:
+    """A series that lost dimensions to ``isel`` or had them reordered."""
+    width = "channel" if "y" in array.dims else "variable"
+    for dim in (width, "trajectory"):
+        if dim not in array.dims:
+            array = array.expand_dims(dim)
+    order = ["trajectory", "time", width, *(d for d in ("y", "x") if d in array.dims)]
+    if set(order) != set(array.dims):
+        raise InputError(f"the {name} has dimensions {array.dims}; they must be among {order}")
+    array = array.transpose(*order)
+    if "time" not in array.coords:
+        array = array.assign_coords(time=float(array.attrs["dt"]) * np.arange(array.sizes["time"]))
+    if width not in array.coords:
+        array = array.assign_coords({width: [f"x{i}" for i in range(array.sizes[width])]})
+    for coordinate in ("length", "split"):
+        if coordinate in array.coords and array[coordinate].ndim == 0:
+            array = array.assign_coords({coordinate: ("trajectory", [array[coordinate].item()])})
+    values = np.ascontiguousarray(array.values, dtype=np.float64)
+    return series_table(array.copy(data=values))
+
+
+def _as_list(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [] if value == "[]" else [value]
+    return [str(v) for v in np.atleast_1d(value)]

@@ -1,0 +1,1 @@
+"""One file a format: bytes to a `dsr.data.table.Table`, nothing decided by guess."""

@@ -1,0 +1,288 @@
+"""Text tables and data frames: which column is time, which count rows, which cell is no number."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr.data.labelled.picks import Picks, no_such, pick
+from dsr.data.readers.dialect import Sheet, read_sheet
+from dsr.data.table import Table
+from dsr.data.time.axis import decode_time
+from dsr.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_TIME_NAMES = (
+    "time", "t", "times", "date", "datetime", "timestamp", "seconds", "sec", "year", "years",
+)  # fmt: skip
+_INDEX_NAMES = ("", "index", "id", "row", "n", "no", "nr", "#")
+_TRAJECTORY_NAMES = ("trajectory", "traj", "trial", "run", "subject", "realization")
+_MISSING = {"", "na", "nan", "null", "none", "-", "--", "n/a", "#n/a", "?"}
+# A column with more text than this is a label, not a measurement with a slip in it.
+_TEXT_SHARE = 0.5
+_ISO = r"\s*\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}.*)?\s*"
+
+
+def read_csv(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
+    """Read comma, semicolon, tab, bar or space separated text.
+
+    A column called ``time`` (or ``picks.time``), or the only column of ISO dates, is the axis; a
+    leading column that only counts rows is left out; so are columns of text.
+    """
+    import pandas as pd
+
+    sheet = read_sheet(path)
+    settings: dict[str, Any] = {
+        "sep": sheet.delimiter,
+        "decimal": sheet.decimal,
+        "header": None,
+        "names": list(range(len(sheet.names))),
+        "index_col": False,
+        "keep_default_na": False,
+        "na_values": sorted({*_MISSING, *(m.upper() for m in _MISSING), "NaN", "None", "Null"}),
+        "skipinitialspace": True,
+        "float_precision": "round_trip",
+        "low_memory": False,
+    }
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            frame = pd.read_csv(sheet.stream(), **settings)
+    except MemoryError as error:
+        raise InputError(f"{path} needs more memory than there is; cut it in parts") from error
+    except Exception as error:  # ParserError, ValueError, OverflowError, ...
+        raise InputError(f"{path} is not a regular table: {sheet.located(error)}") from error
+    frame.columns = pd.Index(sheet.names)
+    table = frame_table(frame, picks, time_unit=time_unit, source=path.name, sheet=sheet)
+    return replace(table, notes=(*sheet.notes, *table.notes))
+
+
+def frame_table(
+    frame: pd.DataFrame,
+    picks: Picks | None = None,
+    *,
+    time_unit: str | None = None,
+    source: str = "",
+    sheet: Sheet | None = None,
+) -> Table:
+    """Take the columns of a data frame; groups of rows are trajectories where a column says so."""
+    picks = picks or Picks()
+    if not frame.columns.is_unique:
+        twice = str(frame.columns[frame.columns.duplicated()][0])
+        raise InputError(f"two columns are called {twice[:60]!r}; rename one of them")
+    notes: list[str] = []
+    frame = frame.rename(columns=str)
+    group, frame = _group_column(frame, picks, notes)
+    time_name, times = _time_column(frame, picks, sheet, notes)
+    frame = frame.drop(columns=[time_name] if time_name in frame else [])
+    columns = _number_columns(frame, picks, sheet, notes)
+    names = pick(list(columns), picks.names)
+    if not names:
+        raise InputError(f"{source or 'the table'} has no column of numbers beside its time axis")
+    whole = np.stack([columns[name] for name in names], axis=1)
+    rows: list[NDArray[np.int64]] = [np.arange(len(whole))]
+    labels: list[Any] | None = None
+    if group is not None:
+        rows, labels = _rows_of(group)
+    axes = None
+    if times is not None:
+        attrs = {"units": _unit(str(time_name))} if times.dtype.kind in "iuf" else {}
+        axes = [
+            decode_time(times[row], attrs, name=str(time_name), time_unit=time_unit) for row in rows
+        ]
+    return Table(
+        values=[np.ascontiguousarray(whole[row]) for row in rows],
+        axes=axes,
+        names=names,
+        units=[_unit(name) for name in names],
+        labels=labels,
+        notes=tuple(notes),
+        source=source,
+    )
+
+
+def _group_column(
+    frame: pd.DataFrame, picks: Picks, notes: list[str]
+) -> tuple[pd.Series[Any] | None, pd.DataFrame]:
+    """Column that tells trajectories apart, taken out of the frame."""
+    name = picks.trajectory
+    if name is None:
+        if picks.names is not None and any(n in _TRAJECTORY_NAMES for n in picks.names):
+            return None, frame
+        name = next((c for c in frame.columns if c.lower() in _TRAJECTORY_NAMES), None)
+        if name is None or frame[name].nunique() > len(frame) // 2:
+            return None, frame
+        notes.append(f"column {name!r} tells trajectories apart")
+    elif name not in frame:
+        raise no_such(name, frame.columns, "trajectory column")
+    return frame[name], frame.drop(columns=[name])
+
+
+def _rows_of(group: pd.Series[Any]) -> tuple[list[NDArray[np.int64]], list[Any]]:
+    codes, labels = group.factorize()
+    if (codes < 0).any():
+        row = int(np.argmax(codes < 0)) + 1
+        raise InputError(f"the trajectory column {str(group.name)[:60]!r} is empty in row {row}")
+    plain = [label.item() if isinstance(label, np.generic) else label for label in labels]
+    order = np.argsort(codes, kind="stable")
+    ends = np.cumsum(np.bincount(codes))
+    return [np.sort(part) for part in np.split(order, ends[:-1])], plain
+
+
+def _time_column(
+    frame: pd.DataFrame, picks: Picks, sheet: Sheet | None, notes: list[str]
+) -> tuple[str | None, NDArray[Any] | None]:
+    """Name and values of the time axis; a column that only counts rows is an index, not time."""
+    if picks.time is not None:
+        if picks.time not in frame:
+            raise no_such(picks.time, frame.columns, "time column")
+        return picks.time, _times(frame[picks.time], sheet)
+    wanted = picks.names or []
+    for name in frame.columns:
+        bare = re.sub(r"\s*[\[(].*[\])]\s*$", "", name).strip().lower()
+        if bare in _TIME_NAMES and name not in wanted:
+            return name, _times(frame[name], sheet)
+    if sheet is None and not _counts_rows(np.asarray(frame.index)):
+        index = np.asarray(frame.index)
+        if index.dtype.kind in "Mmiuf":
+            return str(frame.index.name or "index"), index
+    dated = [c for c in frame.columns if _is_dated(frame[c])]
+    if len(dated) == 1:
+        return dated[0], _times(frame[dated[0]], sheet)
+    return _unnamed_axis(frame, sheet, notes)
+
+
+def _unnamed_axis(
+    frame: pd.DataFrame, sheet: Sheet | None, notes: list[str]
+) -> tuple[str | None, NDArray[Any] | None]:
+    """First column without a telling name: a counter is dropped, an even axis is time."""
+    first = frame.columns[0]
+    unnamed = first.lower() in _INDEX_NAMES or (sheet is not None and not sheet.headed)
+    if frame.shape[1] < 2 or not unnamed or frame[first].dtype.kind not in "iuf":
+        return None, None
+    values = frame[first].to_numpy(dtype=np.float64)
+    if len(values) < 3 or not np.isfinite(values).all():
+        return None, None
+    if _counts_rows(values):
+        notes.append(f"left out column {first!r}, which only counts rows")
+        return first, None
+    steps = np.diff(values)
+    if (steps > 0).all() and np.ptp(steps) <= 1e-3 * steps.mean():
+        notes.append(f"column {first!r} increases evenly and was taken for time")
+        return first, values
+    return None, None
+
+
+def _counts_rows(values: NDArray[Any]) -> bool:
+    if values.dtype.kind not in "iuf" or not values.size:
+        return False
+    return bool((values == values[0] + np.arange(len(values))).all()) and values[0] in (0, 1)
+
+
+def _is_dated(column: pd.Series[Any]) -> bool:
+    if column.dtype.kind == "M":
+        return True
+    return column.dtype.kind not in "iufb" and bool(
+        column.head(50).astype(str).str.fullmatch(_ISO).all()
+    )
+
+
+def _is_basic_date(column: pd.Series[Any]) -> bool:
+    """Whether numbers such as 20210302 are dates in ISO's basic form, as their column says."""
+    if column.dtype.kind not in "iuf" or "date" not in str(column.name).lower() or not len(column):
+        return False
+    values = column.to_numpy(dtype=np.float64)
+    day, month, year = values % 100, values // 100 % 100, values // 10_000
+    whole = (values % 1 == 0) & (day >= 1) & (day <= 31) & (month >= 1) & (month <= 12)
+    return bool((whole & (year >= 1000) & (year <= 9999)).all())
+
+
+def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
+    """Values of a time column: numbers, or ISO dates."""
+    import pandas as pd
+
+    if _is_basic_date(column):
+        column = column.astype(np.int64).astype(str)
+        column = column.str[:4] + "-" + column.str[4:6] + "-" + column.str[6:]
+    if column.dtype.kind in "iufMm":
+        return np.asarray(column.to_numpy())
+    texts = column.astype(str)
+    dated = texts.str.fullmatch(_ISO)
+    if dated.all():
+        try:
+            stamps = pd.to_datetime(texts, format="ISO8601", utc=True)
+            return np.asarray(stamps.dt.tz_localize(None).to_numpy())
+        except (ValueError, OverflowError) as error:
+            reason = " ".join(str(error).split())[:100]
+            raise InputError(
+                f"the time column {str(column.name)[:60]!r} holds a date that cannot be ({reason})"
+            ) from error
+    numeric = pd.to_numeric(texts, errors="coerce").notna()
+    bad = ~(dated if dated.mean() > numeric.mean() else numeric)
+    row = int(np.argmax(bad.to_numpy()))
+    raise InputError(
+        f"the time column {str(column.name)[:60]!r} holds {texts.iloc[row][:40]!r} in "
+        f"{_place(row, sheet)}, which is neither a number nor an ISO date such as "
+        "2021-03-02T12:00:00; rewrite it so"
+    )
+
+
+def _number_columns(
+    frame: pd.DataFrame, picks: Picks, sheet: Sheet | None, notes: list[str]
+) -> dict[str, NDArray[np.float64]]:
+    """Columns of numbers; one that is mostly text is left out, a stray text is an error."""
+    import pandas as pd
+
+    wanted = picks.names
+    for name in wanted or []:
+        if name not in frame:
+            raise no_such(name, frame.columns, "variable")
+    result: dict[str, NDArray[np.float64]] = {}
+    left = []
+    for name in frame.columns:
+        if wanted is not None and name not in wanted:
+            continue
+        column = frame[name]
+        if column.isna().all() and wanted is None and frame.shape[1] > 1:
+            left.append(name)
+            continue
+        if column.dtype.kind in "iuf":
+            result[name] = column.to_numpy(dtype=np.float64)
+            continue
+        texts = column.astype(object)
+        missing = texts.isna().to_numpy()
+        numeric = pd.to_numeric(texts.where(~missing, "nan").astype(str), errors="coerce")
+        bad = np.array(numeric.isna() & ~column.isna()) | (column.dtype.kind in "bMm")
+        if not bad.any():
+            result[name] = numeric.to_numpy(dtype=np.float64)
+        elif bad.mean() > _TEXT_SHARE and (wanted is None or name not in wanted):
+            left.append(name)
+        else:
+            row = int(np.argmax(bad))
+            raise InputError(
+                f"column {name[:60]!r} holds {str(texts.iloc[row])[:40]!r} in {_place(row, sheet)},"
+                " which is no number; correct it, leave the cell empty, or leave the column out"
+            )
+    if left:
+        notes.append(f"left out, columns of text or empty: {', '.join(n[:40] for n in left[:8])}")
+    return result
+
+
+def _place(row: int, sheet: Sheet | None) -> str:
+    return f"row {row + 1}" if sheet is None else f"row {row + 1} (line {sheet.numbers[row]})"
+
+
+def _unit(name: str) -> str:
+    """Unit in brackets at the end of a name; that of a column of years is the year."""
+    found = re.search(r"[\[(]\s*([^\])]{1,20}?)\s*[\])]\s*$", name)
+    if found:
+        return found.group(1)
+    return {"year": "year", "years": "year", "seconds": "s", "sec": "s"}.get(name.lower(), "")

@@ -1,0 +1,1 @@
+"""Time: axes, calendars, units."""

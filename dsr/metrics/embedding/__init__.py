@@ -1,0 +1,1 @@
+"""State space from few variables: delays, and how many of them."""

@@ -1,0 +1,256 @@
+"""Dimension of a delay embedding: false nearest neighbours, Cao, and the embedding itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from dsr.data import trajectories
+from dsr.errors import InputError
+from dsr.kernels.neighbours import nearest
+from dsr.metrics.doors import reference_series
+from dsr.metrics.embedding.delays import default_delay, delay_matrix
+from dsr.metrics.spectra.timescales import theiler_window
+
+__all__ = ["cao", "delay_embedding", "embedding_for", "false_nearest_neighbours"]
+
+Array = NDArray[np.float64]
+
+REFERENCES = 4000
+FALSE_SHARE = 0.01
+
+
+def _false_share(column: Array, dimension: int, delay: int, theiler: int) -> float:
+    points = delay_matrix(column[:-delay], dimension, delay)
+    ahead = column[dimension * delay :]
+    references = np.unique(
+        np.linspace(0, points.shape[0] - 1, min(REFERENCES, points.shape[0])).astype(np.int64)
+    )
+    index, distance = nearest(points, references, theiler=theiler)
+    near, gap = index[:, 0], distance[:, 0]
+    usable = near >= 0
+    near, gap, references = near[usable], gap[usable], references[usable]
+    if not near.size:
+        return np.nan
+    extra = np.abs(ahead[references] - ahead[near])
+    false = (extra / gap > 10) | (np.sqrt(gap**2 + extra**2) / column.std() > 2)
+    return float(false.mean())
+
+
+def false_nearest_neighbours(
+    series: Any,
+    *,
+    delay: int | None = None,
+    max_dimension: int = 10,
+    theiler: int | None = None,
+) -> xr.Dataset:
+    """Find the embedding dimension by false nearest neighbours.
+
+    Parameters
+    ----------
+    series : series
+        Each variable is embedded by itself.
+    delay : int, optional
+        In samples. Default: `delay_time` by mutual information.
+    max_dimension : int
+    theiler : int, optional
+        Neighbours within this many samples are left out.
+
+    Returns
+    -------
+    Dataset
+        ``dimension`` over "variable" (the first with under 1 % false neighbours), ``found``
+        (False: none has, and ``max_dimension`` stands in), ``false_share`` over
+        ("variable", "embedding_dim"). With several trajectories: medians.
+
+    Notes
+    -----
+    A neighbour is false if the next coordinate parts by more than 10 times the distance, or if the
+    new distance is above 2 standard deviations. Repeated points (distance 0) are skipped.
+
+    References
+    ----------
+    Kennel, Brown & Abarbanel, Phys. Rev. A 45, 3403 (1992).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import false_nearest_neighbours
+    >>> x = [0.1, 0.1]
+    >>> for _ in range(1500):
+    ...     x.append(1 - 1.4 * x[-1] ** 2 + 0.3 * x[-2])
+    >>> int(false_nearest_neighbours(np.array(x), delay=1).dimension)
+    2
+    """
+    checked = reference_series(series, minimum=100, name="series")
+    shares, delays = [], []
+    for part in trajectories(checked):
+        window = theiler_window(part)[0] if theiler is None else theiler
+        rows = []
+        for column in part.T:
+            lag = default_delay(column) if delay is None else delay
+            delays.append(lag)
+            rows.append([_false_share(column, m, lag, window) for m in range(1, max_dimension + 1)])
+        shares.append(rows)
+    share = np.median(np.array(shares), axis=0)
+    low = share < FALSE_SHARE
+    found = low.any(axis=1)
+    dimension = np.where(found, low.argmax(axis=1) + 1, max_dimension)
+    return xr.Dataset(
+        {
+            "dimension": ("variable", dimension),
+            "found": ("variable", found),
+            "false_share": (("variable", "embedding_dim"), share),
+        },
+        coords={
+            "variable": checked["variable"].values,
+            "embedding_dim": np.arange(1, max_dimension + 1),
+        },
+        attrs={"delay": delays[0] if len(set(delays)) == 1 else np.array(delays)},
+    ).squeeze("variable" if share.shape[0] == 1 else [])
+
+
+def embedding_for(
+    column: Array, *, dimension: int | None, delay: int | None, theiler: int, largest: int = 8
+) -> tuple[int, int]:
+    """Dimension and delay of one variable: mutual information, then false nearest neighbours."""
+    lag = default_delay(column) if delay is None else int(delay)
+    if dimension is not None:
+        return int(dimension), lag
+    for m in range(2, largest + 1):
+        if (m + 1) * lag >= column.size // 2:
+            return m, lag
+        if _false_share(column, m, lag, theiler) < FALSE_SHARE:
+            return m, lag
+    return largest, lag
+
+
+def delay_embedding(
+    series: Any, *, dimension: int | None = None, delay: int | None = None
+) -> xr.DataArray:
+    """Embed a series of one variable by uniform delays; what is not given is chosen from the data.
+
+    Parameters
+    ----------
+    series : series of one variable
+    dimension : int, optional
+        Default: the first with under 1 % false nearest neighbours.
+    delay : int, optional
+        In samples. Default: the first minimum of mutual information.
+
+    Returns
+    -------
+    series
+        Variables x(t), x(t - delay), ...; the choice is in ``attrs["embedding"]``.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import delay_embedding
+    >>> delay_embedding(np.sin(np.arange(500.0)), dimension=3, delay=2).shape
+    (1, 496, 3)
+    """
+    from dsr.data import delay_embed
+
+    checked = reference_series(series, minimum=50, name="series")
+    if checked.sizes["variable"] != 1:
+        raise InputError(
+            f"delay_embedding takes one variable, not {checked.sizes['variable']}; select one, or "
+            "use dsr.metrics.pecuzal for several"
+        )
+    first = trajectories(checked)[0]
+    m, lag = embedding_for(
+        first[:, 0], dimension=dimension, delay=delay, theiler=theiler_window(first)[0]
+    )
+    embedded: xr.DataArray = delay_embed(checked, m, lag)
+    return embedded
+
+
+def _cao_means(column: Array, dimension: int, delay: int, theiler: int) -> tuple[float, float]:
+    """E(m) with the maximum norm, and E*(m)."""
+    points = delay_matrix(column[:-delay], dimension, delay)
+    ahead = column[dimension * delay :]
+    references = np.unique(
+        np.linspace(0, points.shape[0] - 1, min(REFERENCES, points.shape[0])).astype(np.int64)
+    )
+    # The nearest in the maximum norm is among the nearest few in the Euclidean one.
+    index, _ = nearest(points, references, theiler=theiler, count=8)
+    gaps = np.abs(points[references][:, np.newaxis] - points[index]).max(axis=2)
+    gaps[index < 0] = np.inf
+    best = gaps.argmin(axis=1)
+    rows = np.arange(references.size)
+    near, gap = index[rows, best], gaps[rows, best]
+    usable = np.isfinite(gap) & (gap > 0)
+    near, gap, references = near[usable], gap[usable], references[usable]
+    extra = np.abs(ahead[references] - ahead[near])
+    return float(np.mean(np.maximum(gap, extra) / gap)), float(np.mean(extra))
+
+
+def cao(
+    series: Any,
+    *,
+    delay: int | None = None,
+    max_dimension: int = 10,
+    theiler: int | None = None,
+) -> xr.Dataset:
+    """Find the embedding dimension by Cao's method, and tell determinism from noise.
+
+    Parameters
+    ----------
+    series : series
+        Each variable is embedded by itself.
+    delay : int, optional
+        In samples. Default: `delay_time` by mutual information.
+    max_dimension : int
+    theiler : int, optional
+        Neighbours within this many samples are left out.
+
+    Returns
+    -------
+    Dataset
+        ``dimension`` over "variable" (the first with E1 > 0.95 that changes by under 0.02),
+        ``found``, ``deterministic`` (some E2 differs from 1 by more than 0.1), and ``E1``, ``E2``
+        over ("variable", "embedding_dim"). With several trajectories: medians.
+
+    References
+    ----------
+    Cao, Physica D 110, 43 (1997).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import cao
+    >>> noise = np.random.default_rng(0).standard_normal(2000)
+    >>> bool(cao(noise, delay=1, max_dimension=6).deterministic)
+    False
+    """
+    checked = reference_series(series, minimum=100, name="series")
+    means = []
+    for part in trajectories(checked):
+        window = theiler_window(part)[0] if theiler is None else theiler
+        rows = []
+        for column in part.T:
+            lag = default_delay(column) if delay is None else delay
+            rows.append([_cao_means(column, m, lag, window) for m in range(1, max_dimension + 2)])
+        means.append(rows)
+    middle = np.median(np.array(means), axis=0)
+    ratio = middle[:, 1:] / middle[:, :-1]
+    e1, e2 = ratio[:, :, 0], ratio[:, :, 1]
+    flat = (e1[:, :-1] > 0.95) & (np.abs(np.diff(e1, axis=1)) < 0.02)
+    found = flat.any(axis=1)
+    return xr.Dataset(
+        {
+            "dimension": ("variable", np.where(found, flat.argmax(axis=1) + 1, max_dimension)),
+            "found": ("variable", found),
+            "deterministic": ("variable", (np.abs(e2 - 1) > 0.1).any(axis=1)),
+            "E1": (("variable", "embedding_dim"), e1),
+            "E2": (("variable", "embedding_dim"), e2),
+        },
+        coords={
+            "variable": checked["variable"].values,
+            "embedding_dim": np.arange(1, max_dimension + 1),
+        },
+    ).squeeze("variable" if e1.shape[0] == 1 else [])

@@ -1,0 +1,1 @@
+"""Fields: errors frame by frame, structure, radial spectra, leading modes."""

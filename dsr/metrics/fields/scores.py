@@ -1,0 +1,416 @@
+"""Metrics of fields: errors frame by frame, structure, correlation time, radial spectra."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from dsr.errors import InputError
+from dsr.metrics.doors import LARGEST, bounded
+from dsr.metrics.geometry.chunks import is_chunked, time_slices
+
+__all__ = [
+    "correlation_time",
+    "nmse",
+    "radial_energy_spectrum",
+    "radial_spectrum_distance",
+    "rmse",
+    "ssim",
+]
+
+Array = NDArray[np.float64]
+
+DIMS = ("trajectory", "time", "channel", "y", "x")
+
+
+def as_field(obj: Any, *, name: str, strict: bool = True) -> xr.DataArray:
+    """Give a field with dims (trajectory, time, channel, y, x).
+
+    Parameters
+    ----------
+    obj : DataArray or array
+        Arrays: (time, y, x), (time, channel, y, x) or (trajectory, time, channel, y, x).
+    name : str
+        What to call it in errors.
+    strict : bool
+        Refuse values that are not finite.
+    """
+    if isinstance(obj, xr.DataArray):
+        unknown = [str(d) for d in obj.dims if d not in DIMS]
+        if unknown or not {"time", "y", "x"} <= set(obj.dims):
+            raise InputError(
+                f"the {name} has dims {tuple(obj.dims)}; a field has time, y and x, and may have "
+                "trajectory and channel; rename them with .rename(...)"
+            )
+        field = obj.expand_dims([d for d in DIMS if d not in obj.dims]).transpose(*DIMS)
+    else:
+        values = np.asarray(obj)
+        if values.ndim not in (3, 4, 5) or values.dtype.kind not in "fiub":
+            raise InputError(
+                f"the {name} has shape {values.shape} and type {values.dtype}; a field is an array "
+                "of numbers (time, y, x), (time, channel, y, x) or with trajectories before"
+            )
+        while values.ndim < 5:
+            values = values[np.newaxis] if values.ndim == 4 else values[:, np.newaxis]
+        field = xr.DataArray(values, dims=DIMS)
+    if field.dtype.kind not in "fiub" or 0 in field.shape:
+        raise InputError(f"the {name} is empty or does not hold real numbers")
+    field = field.astype(np.float64)
+    if strict and not np.isfinite(field.values).all():
+        raise InputError(
+            f"the {name} holds values that are not finite; fill or cut them before scoring"
+        )
+    return field
+
+
+def check_grid(first: xr.DataArray, second: xr.DataArray) -> None:
+    """Refuse a generated field on another grid than its reference."""
+    if first.shape[2:] != second.shape[2:]:
+        raise InputError(
+            f"the reference grid is {first.shape[2:]} and the generated one {second.shape[2:]} "
+            "(channel, y, x); interpolate one to the other"
+        )
+
+
+def _pair(reference: Any, generated: Any) -> tuple[xr.DataArray, Array]:
+    first = as_field(reference, name="reference field")
+    second = as_field(generated, name="generated field", strict=False)
+    if first.shape != second.shape:
+        raise InputError(
+            f"the reference field has shape {first.shape} and the generated one {second.shape} "
+            "(trajectory, time, channel, y, x); select the same times and grid"
+        )
+    return first, second.values
+
+
+def _over_time(values: Array, like: xr.DataArray, name: str, **attrs: Any) -> xr.DataArray:
+    """Label (trajectory, time, channel) values; a single trajectory and channel are dropped."""
+    coords = {d: like.coords[d].values for d in DIMS[:3] if d in like.coords}
+    result = xr.DataArray(values, dims=DIMS[:3], coords=coords, name=name, attrs=attrs)
+    lone = [d for d in ("trajectory", "channel") if result.sizes[d] == 1]
+    return result.squeeze(lone, drop=True)
+
+
+def _worst(values: Array, fill: float) -> Array:
+    return np.where(np.isfinite(values), values, fill)
+
+
+def _by_chunks(
+    score: Callable[[Any, Any], xr.DataArray], reference: Any, generated: Any
+) -> xr.DataArray:
+    """A score of single frames, of fields that Dask holds: one chunk in memory at a time."""
+    first, second = (
+        obj if isinstance(obj, xr.DataArray) else as_field(obj, name="field", strict=False)
+        for obj in (reference, generated)
+    )
+    if first.sizes != second.sizes:
+        raise InputError(
+            f"the reference field has sizes {dict(first.sizes)} and the generated one "
+            f"{dict(second.sizes)}; select the same times and grid"
+        )
+    parts = [
+        score(first.isel(time=part).compute(), second.isel(time=part).compute())
+        for part in time_slices(first if is_chunked(first) else second)
+    ]
+    return xr.concat(parts, "time", combine_attrs="override")
+
+
+def rmse(reference: Any, generated: Any) -> xr.DataArray:
+    """Root mean square error of each frame.
+
+    Parameters
+    ----------
+    reference, generated : fields of equal shape
+        (time, y, x), (time, channel, y, x) or (trajectory, time, channel, y, x).
+
+    Returns
+    -------
+    DataArray over "time" (and "trajectory", "channel" where there are several)
+        In units of the field; inf where the generated frame is not finite.
+
+    Raises
+    ------
+    InputError
+        If shapes differ or the reference is not finite.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import rmse
+    >>> rmse(np.zeros((2, 4, 4)), np.ones((2, 4, 4))).values.tolist()
+    [1.0, 1.0]
+    """
+    if is_chunked(reference, generated):
+        return _by_chunks(rmse, reference, generated)
+    first, second = _pair(reference, generated)
+    with np.errstate(all="ignore"):
+        error = np.sqrt(((second - first.values) ** 2).mean(axis=(3, 4)))
+    return _over_time(_worst(error, np.inf), first, "rmse", reason="inf: frame not finite")
+
+
+def nmse(reference: Any, generated: Any, *, anomaly: bool = False) -> xr.DataArray:
+    """Squared error of each frame over its energy, or over the energy of its anomaly.
+
+    Parameters
+    ----------
+    reference, generated : fields of equal shape
+    anomaly : bool
+        Divide by the sum of (u - time mean of u)^2 instead of the sum of u^2.
+
+    Returns
+    -------
+    DataArray over "time" (and "trajectory", "channel" where there are several)
+        inf where the generated frame is not finite, or the reference frame has no energy and the
+        generated one differs.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import nmse
+    >>> nmse(np.full((1, 4, 4), 2.0), np.full((1, 4, 4), 3.0)).values.tolist()
+    [0.25]
+    """
+    if is_chunked(reference, generated) and not anomaly:
+        return _by_chunks(nmse, reference, generated)
+    first, second = _pair(reference, generated)
+    base = first.values - first.values.mean(axis=1, keepdims=True) if anomaly else first.values
+    with np.errstate(all="ignore"):
+        error = ((second - first.values) ** 2).sum(axis=(3, 4))
+        ratio = np.where(error == 0, 0.0, error / (base**2).sum(axis=(3, 4)))
+    return _over_time(
+        _worst(ratio, np.inf),
+        first,
+        "nmse",
+        form="error / energy of the anomaly" if anomaly else "error / energy",
+        reason="inf: frame not finite, or reference frame without energy",
+    )
+
+
+def ssim(reference: Any, generated: Any) -> xr.DataArray:
+    """Structural similarity of each frame, averaged over the image.
+
+    Parameters
+    ----------
+    reference, generated : fields of equal shape, at least 11 x 11 points
+
+    Returns
+    -------
+    DataArray over "time" (and "trajectory", "channel" where there are several)
+        1 for equal frames; 0 where the generated frame is not finite.
+
+    Notes
+    -----
+    Gaussian weights with standard deviation 1.5 in an 11 x 11 window, K1 = 0.01, K2 = 0.03,
+    population covariances, and as data range the range of the reference over all times of a
+    channel: one frame does not set its own scale. The border of 5 points is left out of the mean.
+
+    References
+    ----------
+    Wang, Bovik, Sheikh & Simoncelli, IEEE Trans. Image Process. 13, 600 (2004).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import ssim
+    >>> frames = np.random.default_rng(0).random((2, 16, 16))
+    >>> ssim(frames, frames).values.round(12).tolist()
+    [1.0, 1.0]
+    """
+    from scipy.ndimage import gaussian_filter1d
+
+    first, second = _pair(reference, generated)
+    u, v = first.values, second
+    if min(u.shape[3:]) < 11:
+        raise InputError(f"ssim needs fields of at least 11 x 11 points, not {u.shape[3:]}")
+
+    def smooth(image: Array) -> Array:
+        for axis in (3, 4):
+            image = gaussian_filter1d(image, 1.5, axis=axis, mode="reflect", radius=5)
+        return image
+
+    finite = np.asarray((np.abs(v) < LARGEST).all(axis=(3, 4)))
+    v = np.where(finite[..., np.newaxis, np.newaxis], v, 0.0)
+    extent = u.max(axis=(1, 3, 4), keepdims=True) - u.min(axis=(1, 3, 4), keepdims=True)
+    if np.any(extent == 0):
+        raise InputError("a channel of the reference field is constant; drop it before scoring")
+    c1, c2 = (0.01 * extent) ** 2, (0.03 * extent) ** 2
+    mean_u, mean_v = smooth(u), smooth(v)
+    var_u, var_v = smooth(u * u) - mean_u**2, smooth(v * v) - mean_v**2
+    both = smooth(u * v) - mean_u * mean_v
+    image = ((2 * mean_u * mean_v + c1) * (2 * both + c2)) / (
+        (mean_u**2 + mean_v**2 + c1) * (var_u + var_v + c2)
+    )
+    score = image[..., 5:-5, 5:-5].mean(axis=(3, 4))
+    score = np.where(finite, score, 0.0)
+    return _over_time(score, first, "ssim", reason="0: frame not finite")
+
+
+def correlation_time(
+    reference: Any, generated: Any, *, thresholds: tuple[float, ...] = (0.95, 0.8, 0.5)
+) -> xr.DataArray:
+    """First lead at which the spatial correlation of forecast and truth falls below a threshold.
+
+    Parameters
+    ----------
+    reference, generated : fields of equal shape
+        Frame 0 is the first forecast.
+    thresholds : tuple of float
+
+    Returns
+    -------
+    DataArray over "threshold" (and "trajectory", "channel" where there are several)
+        In units of the "time" coordinate, counted from its first value (frames if there is none).
+        Where the correlation never falls below, the whole length, and the coordinate
+        ``censored`` is True.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import correlation_time
+    >>> truth = np.random.default_rng(0).random((4, 8, 8))
+    >>> wrong = truth.copy()
+    >>> wrong[2:] *= -1
+    >>> correlation_time(truth, wrong).values.tolist()
+    [2.0, 2.0, 2.0]
+    """
+    first, second = _pair(reference, generated)
+    u = first.values - first.values.mean(axis=(3, 4), keepdims=True)
+    with np.errstate(all="ignore"):
+        v = second - second.mean(axis=(3, 4), keepdims=True)
+        norm = np.sqrt((u * u).sum(axis=(3, 4)) * (v * v).sum(axis=(3, 4)))
+        correlation = _worst((u * v).sum(axis=(3, 4)) / norm, 0.0)
+    total = first.sizes["time"]
+    time = np.arange(total, dtype=np.float64)
+    if "time" in first.coords and np.issubdtype(first["time"].dtype, np.number):
+        time = first["time"].values.astype(np.float64)
+    step = (time[-1] - time[0]) / (total - 1) if total > 1 else 1.0
+    below = correlation[:, :, :, np.newaxis] < np.asarray(thresholds)
+    censored = ~below.any(axis=1)
+    lead = np.where(censored, total, below.argmax(axis=1)) * step
+    dims = ("trajectory", "channel", "threshold")
+    coords = {d: first.coords[d].values for d in ("trajectory", "channel") if d in first.coords}
+    result = xr.DataArray(
+        lead,
+        dims=dims,
+        coords={**coords, "threshold": list(thresholds), "censored": (dims, censored)},
+        name="correlation_time",
+        attrs={"units": str(first.attrs.get("time_unit", "frames"))},
+    )
+    return result.squeeze([d for d in dims[:2] if result.sizes[d] == 1], drop=True)
+
+
+def radial_energy_spectrum(field: Any, *, periodic: bool = True) -> xr.DataArray:
+    r"""Energy of a field by radial wavenumber, averaged over time.
+
+    :math:`E(\kappa) = \sum_{\mathrm{round}|k| = \kappa} |\hat u_k|^2 / (2 (HW)^2)`, so that the sum
+    over all shells is half the mean square (Parseval).
+
+    Parameters
+    ----------
+    field : field
+    periodic : bool
+        False: a Hann window is laid over each frame first.
+
+    Returns
+    -------
+    DataArray over "wavenumber" (and "trajectory", "channel" where there are several)
+        Shells 0 to min(H, W) / 2, and one more that holds every higher wavenumber (the corners).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import radial_energy_spectrum
+    >>> wave = np.cos(2 * np.pi * 3 * np.arange(32) / 32) * np.ones((1, 32, 1))
+    >>> radial_energy_spectrum(wave).values.round(3)[:5].tolist()
+    [0.0, 0.0, 0.0, 0.25, 0.0]
+    """
+    if is_chunked(field):
+        parts = [field.isel(time=part) for part in time_slices(field)]
+        weights = [part.sizes["time"] / field.sizes["time"] for part in parts]
+        spectra = [radial_energy_spectrum(part.compute(), periodic=periodic) for part in parts]
+        summed = sum(w * s for w, s in zip(weights, spectra, strict=True))
+        return spectra[0].copy(data=summed.values)
+    first = as_field(field, name="field")
+    values = first.values
+    height, width = values.shape[3:]
+    if not periodic:
+        values = values * np.hanning(height)[:, np.newaxis] * np.hanning(width)
+    ky, kx = np.fft.fftfreq(height, 1 / height), np.fft.fftfreq(width, 1 / width)
+    last = min(height, width) // 2 + 1
+    shell = np.minimum(np.round(np.hypot(ky[:, np.newaxis], kx)), last).astype(np.int64).ravel()
+    spectrum = np.zeros((*values.shape[:1], values.shape[2], last + 1))
+    for t in range(values.shape[1]):
+        power = np.abs(np.fft.fft2(values[:, t])) ** 2 / (2.0 * (height * width) ** 2)
+        flat = power.reshape(*power.shape[:2], -1)
+        for index in np.ndindex(*flat.shape[:2]):
+            spectrum[index] += np.bincount(shell, flat[index], minlength=last + 1)
+    dims = ("trajectory", "channel", "wavenumber")
+    coords = {d: first.coords[d].values for d in dims[:2] if d in first.coords}
+    result = xr.DataArray(
+        spectrum / values.shape[1],
+        dims=dims,
+        coords={**coords, "wavenumber": np.arange(last + 1)},
+        name="energy",
+        attrs={"periodic": str(periodic).lower(), "last_shell": "all higher wavenumbers"},
+    )
+    return result.squeeze([d for d in dims[:2] if result.sizes[d] == 1], drop=True)
+
+
+def radial_spectrum_distance(
+    reference: Any, generated: Any, *, periodic: bool = True
+) -> xr.Dataset:
+    """Compare radial energy spectra: in logarithms, and as distributions over wavenumber.
+
+    Parameters
+    ----------
+    reference, generated : fields on the same grid; their lengths may differ
+    periodic : bool
+        As in `radial_energy_spectrum`.
+
+    Returns
+    -------
+    Dataset
+        ``log_distance``: rms of ln E_generated - ln E_reference over shells that hold more than
+        1e-12 of the reference's largest; ``hellinger``: of the spectra divided by their sums, 0 to
+        1. Means over trajectories and channels. Not-finite fields score inf and 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from dsr.metrics import radial_spectrum_distance
+    >>> field = np.random.default_rng(0).standard_normal((3, 16, 16))
+    >>> float(radial_spectrum_distance(field, 2 * field).log_distance.round(3))  # ln 4
+    1.386
+    """
+    first = as_field(reference, name="reference field")
+    second = as_field(generated, name="generated field", strict=False)
+    check_grid(first, second)
+    attrs = {"periodic": str(periodic).lower()}
+    if not first.values.any(axis=(0, 1, 3, 4)).all():
+        raise InputError("a channel of the reference field is zero; its spectrum has no energy")
+    if not bounded(second.values):
+        attrs["reason"] = "the generated field holds values that are not finite"
+        return xr.Dataset({"log_distance": np.inf, "hellinger": 1.0}, attrs=attrs)
+
+    def spectrum(part: xr.DataArray) -> Array:
+        energy = radial_energy_spectrum(part, periodic=periodic)
+        lone = [d for d in ("trajectory", "channel") if d not in energy.dims]
+        full = energy.expand_dims(lone).transpose("trajectory", "channel", "wavenumber")
+        return np.asarray(full.mean("trajectory").values)
+
+    p, q = spectrum(first), spectrum(second)
+    log_distances, hellingers = [], []
+    for a, b in zip(p, q, strict=True):
+        held = a > 1e-12 * a.max()
+        ratio = np.log(np.maximum(b[held], 1e-300) / a[held])
+        log_distances.append(np.sqrt(np.mean(ratio**2)))
+        shares = np.sqrt(a / a.sum()) - np.sqrt(b / b.sum() if b.sum() > 0 else 0 * b)
+        hellingers.append(min(1.0, np.sqrt(0.5 * np.sum(shares**2) if b.sum() > 0 else 1.0)))
+    return xr.Dataset(
+        {"log_distance": float(np.mean(log_distances)), "hellinger": float(np.mean(hellingers))},
+        attrs=attrs,
+    )

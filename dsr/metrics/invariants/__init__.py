@@ -1,0 +1,1 @@
+"""What no change of coordinates alters: exponents, dimensions, entropies, recurrence."""

@@ -1,0 +1,1 @@
+"""The verdict: all scores of a run, beside floors and surrogates."""

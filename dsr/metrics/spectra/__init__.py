@@ -1,0 +1,1 @@
+"""How it moves in time: spectra, autocorrelations, time scales."""

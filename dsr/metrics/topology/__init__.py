@@ -1,0 +1,1 @@
+"""Which limit set a start reaches."""

@@ -1,0 +1,9 @@
+from .base import ReconstructionModel as ReconstructionModel
+from .baselines import GaussianCloud as GaussianCloud
+from .baselines import Persistence as Persistence
+from .registry import create as create
+from .registry import load as load
+from .registry import names as names
+from .shallow_plrnn import ShallowPLRNN as ShallowPLRNN
+from .sindy import SINDy as SINDy
+from .state_space import StateSpaceModel as StateSpaceModel

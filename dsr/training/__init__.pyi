@@ -1,0 +1,11 @@
+from .checkpoints import CheckpointStore as CheckpointStore
+from .forcing import GeneralizedTeacherForcing as GeneralizedTeacherForcing
+from .loop import TrainingResult as TrainingResult
+from .loop import train as train
+from .progress import Interrupted as Interrupted
+from .progress import Progress as Progress
+from .progress import Silent as Silent
+from .protocol import GradientEngine as GradientEngine
+from .protocol import Trainable as Trainable
+from .settings import TrainingSettings as TrainingSettings
+from .validation import Validator as Validator

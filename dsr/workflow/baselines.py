@@ -1,0 +1,129 @@
+"""Baselines beside a model: fitted to the same training series, judged on the same test part."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dsr.errors import DivergedError, InputError
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+BASELINES = ("sindy", "persistence", "gaussian")
+"""Sparse equations, no change at all, and no dynamics at all."""
+
+_LARGEST_LIBRARY = 300
+_MOST_SAMPLES = 50_000
+_ABOUT_TRAJECTORIES = ("largest_lyapunov_exponent",)
+
+
+def baseline_scores(
+    test: xr.DataArray, train: xr.DataArray, *, seed: int = 0, leave_out: str = ""
+) -> xr.Dataset:
+    """Fit the baselines to a training series and judge them as a model is judged.
+
+    Parameters
+    ----------
+    test, train : series
+    seed : int
+    leave_out : str
+        Name of the judged model, which needs no second row.
+
+    Returns
+    -------
+    xarray.Dataset
+        Over "baseline": ``verdict``, ``reason`` (why there are no scores, else empty), and each
+        scalar of `dsr.metrics.evaluate`. What does not apply is NaN.
+
+    Notes
+    -----
+    SINDy is fitted to at most the last 50,000 samples of each trajectory, and left out where its
+    polynomial library would have over 300 terms.
+
+    Examples
+    --------
+    >>> import dsr
+    >>> runs = dsr.simulate("lorenz63", steps=3000, dt=0.02, trajectories=2)
+    >>> scores = baseline_scores(runs.isel(trajectory=[0]), runs.isel(trajectory=[1]))
+    >>> scores["baseline"].values.tolist()
+    ['sindy', 'persistence', 'gaussian']
+    >>> str(scores["verdict"].sel(baseline="persistence").values)
+    'degenerate: frozen'
+    """
+    import xarray as xr
+
+    from dsr.metrics.judging.scorecard import METRICS
+
+    names = [name for name in BASELINES if name != leave_out]
+    rows = [_row(name, test, train, seed) for name in names]
+    data: dict[str, Any] = {
+        key: ("baseline", [str(row[key]) for row in rows]) for key in ("verdict", "reason")
+    }
+    for metric in METRICS:
+        data[metric] = (
+            "baseline",
+            np.array([row["scores"].get(metric, math.nan) for row in rows]),
+            {"reason": "NaN where the score does not apply to the baseline"},
+        )
+    attrs = {"seed": seed, "training_samples": int(train.sizes["time"])}
+    return xr.Dataset(data, {"baseline": names}, attrs)
+
+
+def baselines_to_json(scores: xr.Dataset) -> dict[str, dict[str, Any]]:
+    """Plain values of `baseline_scores`: ``{NAME: {"verdict", "metrics"}}`` or ``{"reason"}``."""
+    from dsr.metrics.judging.scorecard import METRICS
+
+    result: dict[str, dict[str, Any]] = {}
+    for index, name in enumerate(scores["baseline"].values):
+        row = scores.isel(baseline=index)
+        values = {metric: float(row[metric]) for metric in METRICS if metric in row}
+        result[str(name)] = {
+            "verdict": str(row["verdict"].values) or None,
+            "reason": str(row["reason"].values) or None,
+            "metrics": {m: v if math.isfinite(v) else None for m, v in values.items()},
+        }
+    return result
+
+
+def _row(name: str, test: xr.DataArray, train: xr.DataArray, seed: int) -> dict[str, Any]:
+    from dsr.metrics.judging.scorecard import METRICS, evaluate
+
+    wanted = [m for m in METRICS if name == "sindy" or m not in _ABOUT_TRAJECTORIES]
+    try:
+        model = _fitted(name, train, seed)
+        scores = evaluate(test, model, independent=train, metrics=wanted, seed=seed)
+    except (InputError, DivergedError, ArithmeticError, ValueError) as error:
+        # A baseline that cannot be had costs the model's run nothing.
+        return {"verdict": "", "reason": " ".join(str(error).split()), "scores": {}}
+    values = {metric: float(scores[metric]) for metric in wanted}
+    return {"verdict": scores.attrs["verdict"], "reason": "", "scores": values}
+
+
+def _fitted(name: str, train: xr.DataArray, seed: int) -> Any:
+    from dsr.models.registry import create, model_class
+
+    if name != "sindy":
+        return create(name).fit(train, seed=seed)
+    observed = train.sizes["variable"]
+    settings = model_class(name).suggest(observed)
+    terms = math.comb(observed + settings["degree"], settings["degree"])
+    if terms > _LARGEST_LIBRARY:
+        raise InputError(
+            f"a polynomial library of {observed} variables has {terms} terms, more than the "
+            f"{_LARGEST_LIBRARY} of a baseline; fit it by itself with model='sindy'"
+        )
+    return create(name, **settings).fit(_shortened(train), seed=seed)
+
+
+def _shortened(train: xr.DataArray) -> xr.DataArray:
+    """The last samples of each trajectory."""
+    from dsr.data import make_series, trajectories
+
+    if train.sizes["time"] <= _MOST_SAMPLES:
+        return train
+    parts = [part[-_MOST_SAMPLES:] for part in trajectories(train)]
+    equal = len({len(part) for part in parts}) == 1
+    return make_series(np.stack(parts) if equal else parts, like=train)
