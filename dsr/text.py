@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import math
+from collections.abc import Iterable
 from typing import Any
 
 LONGEST_ERROR = 600
@@ -52,3 +54,21 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def suggestion(name: Any, known: Iterable[Any]) -> str:
+    """Return what to say of a name that is not known: the nearest one that is, or all of them.
+
+    Examples
+    --------
+    >>> suggestion("lornez", ["lorenz", "thomas"])
+    "did you mean 'lorenz'?"
+    >>> suggestion("x", ["lorenz", "thomas"])
+    'known: lorenz, thomas'
+    """
+    names = {str(k).lower(): str(k) for k in reversed(list(known))}
+    close = difflib.get_close_matches(str(name).lower(), list(names), n=1)
+    if close:
+        return f"did you mean {names[close[0]][:60]!r}?"
+    listed = sorted(text[:40] for text in names.values())
+    return f"known: {', '.join(listed[:40]) or 'none'}{', ...' if len(listed) > 40 else ''}"

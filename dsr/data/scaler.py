@@ -38,6 +38,8 @@ class Scaler(NamedTuple):
     def fit(cls, series: Any) -> Scaler:
         """Mean and standard deviation over all valid samples of all trajectories.
 
+        Of a field: over all valid cells of each channel.
+
         Raises
         ------
         InputError
@@ -45,7 +47,10 @@ class Scaler(NamedTuple):
         """
         from dsr.data.series import trajectories
 
-        values = np.concatenate(trajectories(series))
+        parts = trajectories(series)
+        if parts[0].ndim > 2:
+            return cls._of_channels(parts)
+        values = np.concatenate(parts)
         if len(values) < 2:
             raise InputError("one sample has no standard deviation; give at least two")
         mean = values.mean(axis=0)
@@ -53,6 +58,17 @@ class Scaler(NamedTuple):
         # The mean of a constant is off by rounding; what is below that is not variation.
         varies = std > 1e-14 * np.abs(values).max(axis=0)
         return cls(mean, np.where(varies, std, 1.0))
+
+    @classmethod
+    def _of_channels(cls, parts: list[Floats]) -> Scaler:
+        count = parts[0].shape[1]
+        whole = [np.concatenate([part[:, c].ravel() for part in parts]) for c in range(count)]
+        columns = [values[np.isfinite(values)] for values in whole]
+        if min(column.size for column in columns) < 2:
+            raise InputError("a channel of the field has no two values; leave it out")
+        std = np.array([column.std(ddof=1) for column in columns])
+        varies = std > 1e-14 * np.array([np.abs(column).max() for column in columns])
+        return cls(np.array([column.mean() for column in columns]), np.where(varies, std, 1.0))
 
     def transform(self, values: Any) -> Floats:
         """Standardise an array ``(..., N)`` in original units."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ def make_series(
     split: Sequence[str] | None = None,
     source: str = "",
     notes: Sequence[str] = (),
+    space: Mapping[str, Any] | None = None,
 ) -> xr.DataArray:
     """Label arrays as a series; values are not checked, so that a failed model's run fits too.
 
@@ -59,6 +60,8 @@ def make_series(
         File or system it came from.
     notes : sequence of str
         Sentences for the user.
+    space : mapping, optional
+        Coordinates of a field on ``y`` and ``x``, each ``(dims, values, attrs)``; those of `like`.
 
     Returns
     -------
@@ -111,8 +114,19 @@ def make_series(
         coords["length"] = ("trajectory", sizes)
     if split is not None:
         coords["split"] = ("trajectory", [str(s) for s in split])
+    if field:
+        coords |= _space_coords(block.shape[3:], space, like)
     dims = FIELD_DIMS if field else DIMS
     return xr.DataArray(block, dims=dims, coords=coords, attrs=attrs, name="series")
+
+
+def _space_coords(
+    shape: tuple[int, ...], space: Mapping[str, Any] | None, like: xr.DataArray | None
+) -> dict[str, Any]:
+    """Coordinates of the plane, those of a field like this one if none are given."""
+    if space is None and like is not None and [like.sizes.get(d) for d in ("y", "x")] == [*shape]:
+        return {str(k): v for k, v in like.coords.items() if v.dims and set(v.dims) <= {"y", "x"}}
+    return dict(space or {})
 
 
 def lengths(series: xr.DataArray) -> NDArray[np.int64]:

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import inspect
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data import as_series
+from dsr.data.grid import Grid
 from dsr.data.scaler import Scaler
-from dsr.data.series import as_series, trajectories
+from dsr.data.series import trajectories
 from dsr.errors import InputError
-from dsr.models.starts import as_context
+from dsr.models.starts import (
+    as_context,
+    as_drive,
+    as_output,
+    as_start,
+    positive_steps,
+    refuse_inputs_of,
+)
 from dsr.models.storage import read_model, write_model
+from dsr.text import suggestion
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -24,23 +36,39 @@ LEAST_SAMPLES = 30
 
 
 class ReconstructionModel(ABC):
-    """A model fitted to a series, in the protocol that metrics and the command line speak.
+    """A model fitted to a series or a field, in the protocol `dsr.protocols.Forecaster`.
+
+    A new model says how it learns (`learn`) and how it runs (`run`), on plain arrays; labels,
+    units, scaling, checks and files are the business of this class. Trajectories are arrays
+    ``(T_i, N)`` in original units; of a field, N counts its valid cells (see `dsr.data.grid.Grid`).
 
     Attributes
     ----------
     name : str
         Registry name.
+    accepts : str
+        ``"series"``, ``"field"``, or ``"series | field"``; once fitted, which of them it was.
+    takes_inputs : bool
+        Whether external inputs can drive the model.
+    trained : bool
+        Whether fitting is a long training with updates, a budget and checkpoints.
+    arrays : tuple of str
+        Names of the attributes that `save` stores.
     observation_dim : int
         Number of observed variables N.
     scaler : dsr.data.Scaler
-        Mean and standard deviation of the training series.
+        Mean and standard deviation of the training series, one entry for each variable (cell).
     variables, variable_units : list of str
-        Names and units of the observed variables.
+        Names and units of the observed variables, or of the channels of a field.
+    grid : dsr.data.grid.Grid or None
+        Of the training field.
+    input_variables : list of str
+        Names of the external inputs; `input_scaler` standardises them.
     dt : float or None
         Step of the training series in ``time_unit``; None for models built from matrices.
     time_unit : str or None
-    start : array, (N,), or None
-        A state of the training series, where free runs begin if not told otherwise.
+    start : array, (context_length, N), or None
+        The end of a training trajectory, where free runs begin if not told otherwise.
     history : xarray.Dataset or None
         Loss, alpha and validation scores over training.
     training : dict
@@ -48,14 +76,19 @@ class ReconstructionModel(ABC):
     """
 
     name: ClassVar[str]
+    accepts: str = "series"
+    takes_inputs: bool = False
     trained: ClassVar[bool] = False
-    """Whether fitting is a long training with updates, a budget and checkpoints."""
+    arrays: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
         self.observation_dim = 0
         self.scaler: Scaler = Scaler(np.zeros(0), np.ones(0))
         self.variables: list[str] = []
         self.variable_units: list[str] = []
+        self.grid: Grid | None = None
+        self.input_variables: list[str] = []
+        self.input_scaler: Scaler = Scaler(np.zeros(0), np.ones(0))
         self.dt: float | None = None
         self.time_unit: str | None = None
         self.start: Floats | None = None
@@ -63,33 +96,156 @@ class ReconstructionModel(ABC):
         self.training: dict[str, Any] = {}
 
     @property
+    def context_length(self) -> int:
+        """How many samples a start needs."""
+        return 1
+
+    @property
     def latent_dim(self) -> int:
         """Number of latent states M; the observations themselves if not said otherwise."""
         return self.observation_dim
 
+    @property
+    def input_dim(self) -> int:
+        """Number of external inputs K that the model was fitted with."""
+        return len(self.input_variables)
+
+    # Settings -----------------------------------------------------------------------------------
+
+    @classmethod
+    def setting_names(cls) -> list[str]:
+        """Names of the arguments of the class, which are the settings a model owns."""
+        return list(inspect.signature(cls).parameters)
+
     @classmethod
     def suggest(cls, observed: int) -> dict[str, Any]:
-        """All arguments of the class, with values that suit a series of ``observed`` variables."""
+        """Arguments that suit a series of ``observed`` variables, where defaults would not."""
         del observed
         return {}
 
-    @abstractmethod
     def settings(self) -> dict[str, Any]:
-        """Arguments that make this model anew."""
+        """Arguments that make this model anew: its attributes of the same names."""
+        return {name: getattr(self, name) for name in self.setting_names()}
 
-    @abstractmethod
-    def parameters(self) -> dict[str, Floats]:
-        """Named parameter arrays, as in the papers."""
+    def parameters(self) -> dict[str, NDArray[Any]]:
+        """Named parameter arrays, as in the papers; of any kind, complex numbers included."""
+        return {name: np.asarray(getattr(self, name)) for name in self.arrays}
 
-    @abstractmethod
-    def _set_parameters(self, arrays: dict[str, Floats]) -> None:
+    def _set_parameters(self, arrays: dict[str, NDArray[Any]]) -> None:
         """Take named arrays, checking their shapes."""
+        for name in self.arrays:
+            setattr(self, name, arrays[name])
+
+    # Learning -----------------------------------------------------------------------------------
+
+    def fit(
+        self,
+        series: Any,
+        *,
+        inputs: Any = None,
+        seed: int = 0,
+        progress: Any = False,
+        checkpoint: Any = None,
+        **options: Any,
+    ) -> Self:
+        """Learn from a series or a field.
+
+        Parameters
+        ----------
+        series : series or field
+            What `dsr.data.as_series` accepts.
+        inputs : series, optional
+            External inputs on the same time axis, for models that they can drive.
+        seed : int
+            Same data, same seed: same model, bit for bit.
+        progress, checkpoint : optional
+            Accepted by every model; one that learns in one go has no use for them.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        InputError
+            For data or options that cannot be used.
+        """
+        del progress, checkpoint
+        refuse_options(f"{self.name}'s fit", options, ())
+        parts = self.take_labels(series)
+        drives = self.take_inputs(inputs, parts)
+        self.training = {"seed": seed}
+        self.learn(parts, inputs=drives, seed=seed)
+        return self
+
+    def learn(self, parts: list[Floats], *, inputs: list[Floats] | None, seed: int) -> None:
+        """Find the parameters from trajectories ``(T_i, N)`` in original units.
+
+        ``inputs`` are standardised, ``(T_i, K)``, None without any.
+        """
+        raise TypeError(f"{type(self).__name__} defines neither learn nor fit")
 
     @abstractmethod
-    def generate(self, start: Any = None, steps: int = 1000, *, inputs: Any = None) -> xr.DataArray:
-        """Run freely for ``steps`` samples from a start, in original units."""
+    def run(
+        self,
+        contexts: list[Floats],
+        steps: int,
+        *,
+        inputs: list[Floats] | None,
+        rng: np.random.Generator,
+    ) -> Floats:
+        """Go on from each context.
 
-    def forecast(self, context: Any, steps: int, *, inputs: Any = None) -> xr.DataArray:
+        Parameters
+        ----------
+        contexts : list of array (T_i, N)
+            What was observed before, in original units; at least ``context_length`` samples.
+        steps : int
+        inputs : list of array (T_i - 1 + steps, K), or None
+            Standardised; ``[k]`` drives the step out of sample k of context and run.
+        rng : numpy.random.Generator
+            For models that draw.
+
+        Returns
+        -------
+        array, (runs, steps, N)
+            In original units; NaN from where a run leaves the finite numbers.
+        """
+
+    # Runs ---------------------------------------------------------------------------------------
+
+    def generate(
+        self, start: Any = None, steps: int = 1000, *, inputs: Any = None, seed: int = 0
+    ) -> xr.DataArray:
+        """Run freely from a start.
+
+        Parameters
+        ----------
+        start : array, series, or None
+            Where to begin, in original units: one state ``(N,)`` or k of them ``(k, N)``, a stretch
+            ``(context_length, N)`` where a start needs several samples; a series, whose end is the
+            start; or None, a stored stretch of training data. States of a field are frames
+            ``(channel, y, x)``.
+        steps : int
+            Samples to generate; the start is not among them.
+        inputs : series or array, optional
+            External inputs of a driven model: sample k drives the step out of sample k, the start
+            being sample 0; at least ``steps`` of them.
+        seed : int
+            For models that draw.
+
+        Returns
+        -------
+        xarray.DataArray, (trajectory, time, variable) or a field
+            In original units; frame k is k + 1 steps after the start. NaN from where a run leaves
+            the finite numbers.
+        """
+        first = as_start(self, start)
+        return self._labelled_run(first, positive_steps(steps), inputs, seed, covered=False)
+
+    def forecast(
+        self, context: Any, steps: int, *, inputs: Any = None, seed: int = 0
+    ) -> xr.DataArray:
         """Continue a series.
 
         Parameters
@@ -98,13 +254,42 @@ class ReconstructionModel(ABC):
             What was observed so far, in original units.
         steps : int
             Samples to forecast.
+        inputs : series or array, optional
+            External inputs of a driven model: they cover the context and go on.
+        seed : int
+            For models that draw.
 
         Returns
         -------
-        xarray.DataArray, (trajectory, time, variable)
+        xarray.DataArray, (trajectory, time, variable) or a field
             The time axis goes on where the context ends.
         """
-        return self.generate(as_context(self, context), steps, inputs=inputs)
+        if type(self).generate is not ReconstructionModel.generate and inputs is None:
+            return self.generate(as_context(self, context), steps, seed=seed)
+        first = as_start(self, as_context(self, context))
+        return self._labelled_run(first, positive_steps(steps), inputs, seed, covered=True)
+
+    def _labelled_run(
+        self, first: Any, steps: int, inputs: Any, seed: int, *, covered: bool
+    ) -> xr.DataArray:
+        contexts = first.contexts
+        before = max(len(context) for context in contexts) - 1 if covered else 0
+        drives = as_drive(self, inputs, len(contexts), before, steps)
+        if drives is not None and not covered:
+            # Nothing is known of what drove the context, so that only its end can be used.
+            contexts = [context[-self.context_length :] for context in contexts]
+            held = self.context_length - 1
+            drives = [np.concatenate([np.repeat(d[:1], held, axis=0), d]) for d in drives]
+        if drives is not None and covered:
+            drives = [d[: len(c) - 1 + steps] for c, d in zip(contexts, drives, strict=True)]
+        rng = np.random.default_rng(seed)
+        return as_output(self, self.run(contexts, steps, inputs=drives, rng=rng), first)
+
+    def diagnostics(self) -> Mapping[str, xr.Dataset]:
+        """What else the fit found, by name: each becomes a part of the results of a run."""
+        return {} if self.history is None else {"history": self.history}
+
+    # Observations -------------------------------------------------------------------------------
 
     def encode(self, x: Any) -> Floats:
         """Scaled states of observations ``(..., N)`` in original units."""
@@ -120,23 +305,72 @@ class ReconstructionModel(ABC):
         """Observations of latent states ``(..., M)``, in original units ``(..., N)``."""
         return self.scaler.inverse(np.asarray(z, dtype=np.float64)[..., : self.observation_dim])
 
+    def warm_up(self, context: Floats) -> Floats:
+        """Latent state ``(M,)`` at the end of a context ``(T, N)`` in original units."""
+        recent = context[-self.context_length :]
+        return self.encode(recent[0] if self.context_length == 1 else recent)
+
+    def start_state(self) -> Floats | None:
+        """Latent state ``(M,)`` where free runs begin if not told otherwise; None without one."""
+        return None if self.start is None else self.warm_up(self.start)
+
+    def rows(self, series: xr.DataArray) -> list[Floats]:
+        """Trajectories ``(T_i, N)`` of a checked series, or of a field its valid cells."""
+        parts = trajectories(series)
+        return parts if self.grid is None else [self.grid.rows(part) for part in parts]
+
     def take_labels(self, series: Any) -> list[Floats]:
         """Take names, units, scaling and a start from a series; return its trajectories."""
         series = as_series(series, minimum=LEAST_SAMPLES)
-        if "variable" not in series.dims:
+        kind = "series" if "variable" in series.dims else "field"
+        if kind not in type(self).accepts:
+            advice = {
+                "field": "select points or modes of it first",
+                "series": "give it a field (time, y, x)",
+            }[kind]
             raise InputError(
-                f"{self.name} takes series (time, variable), and this is a field with dims "
-                f"{series.dims}; select points or modes of it first"
+                f"{self.name} takes a {type(self).accepts}, and this is a {kind} with dims "
+                f"{tuple(series.dims)}; {advice}"
             )
-        self.observation_dim = series.sizes["variable"]
-        self.scaler = Scaler.fit(series)
-        self.variables = [str(v) for v in series["variable"].values]
+        self.accepts = kind
+        self.grid = Grid.of(series) if kind == "field" else None
+        scaler = Scaler.fit(series)
+        self.scaler = scaler if self.grid is None else self.grid.spread(scaler)
+        self.variables = [str(v) for v in series[series.dims[2]].values]
         self.variable_units = [str(u) for u in series.attrs.get("variable_units", [])]
         self.dt = float(series.attrs.get("dt", 1.0))
         self.time_unit = str(series.attrs.get("time_unit", "step"))
-        parts = trajectories(series)
-        self.start = np.array(parts[0][-1])
+        parts = self.rows(series)
+        self.observation_dim = parts[0].shape[1]
+        longest = max(parts, key=len) if len(parts[0]) < self.context_length else parts[0]
+        self.start = np.array(longest[-self.context_length :])
         return parts
+
+    def take_inputs(self, inputs: Any, parts: list[Floats]) -> list[Floats] | None:
+        """Take names and scaling of external inputs; return them standardised, as trajectories."""
+        self.input_variables, self.input_scaler = [], Scaler(np.zeros(0), np.ones(0))
+        if inputs is None:
+            return None
+        refuse_inputs_of(self)
+        series = as_series(inputs, dt=self.dt, time_unit=self.time_unit, name="inputs")
+        if "variable" not in series.dims:
+            raise InputError("external inputs must be a series (time, variable), and are a field")
+        drives = trajectories(series)
+        drives = drives * len(parts) if len(drives) == 1 else drives
+        if [len(d) for d in drives] != [len(part) for part in parts]:
+            raise InputError(
+                f"the inputs have {[len(d) for d in drives][:4]} samples in their trajectories and "
+                f"the series {[len(p) for p in parts][:4]}; both must be on the same time axis"
+            )
+        step = float(series.attrs["dt"])
+        if self.dt and abs(step - self.dt) > 1e-3 * self.dt:
+            raise InputError(
+                f"the inputs have a time step of {step:g} and the series one of {self.dt:g}; pass "
+                f"resample={self.dt:g} when loading them"
+            )
+        self.input_variables = [str(v) for v in series["variable"].values]
+        self.input_scaler = Scaler.fit(series)
+        return [self.input_scaler.transform(d) for d in drives]
 
     # Files --------------------------------------------------------------------------------------
 
@@ -146,19 +380,25 @@ class ReconstructionModel(ABC):
         Both files depend on nothing but data, settings, seed and number of updates.
         """
         training = {k: v for k, v in self.training.items() if k != "seconds"}
-        document = {
+        document: dict[str, Any] = {
             "model": self.name,
             "settings": self.settings(),
+            "accepts": self.accepts,
             "observation_dim": self.observation_dim,
             "variables": self.variables,
             "variable_units": self.variable_units,
             "dt": self.dt,
             "time_unit": self.time_unit,
-            "scaler": self.scaler.to_dict(),
-            "start": None if self.start is None else self.start.tolist(),
+            "inputs": {"variables": self.input_variables, "scaler": self.input_scaler.to_dict()},
+            "grid": None if self.grid is None else self.grid.to_dict(),
             "training": training,
         }
-        write_model(folder, document, self.parameters())
+        own = {"mean": self.scaler.mean, "std": self.scaler.std}
+        if self.start is not None:
+            own["start"] = self.start
+        if self.grid is not None:
+            own |= {f"grid.{name}": array for name, array in self.grid.to_arrays().items()}
+        write_model(folder, document, self.parameters(), own)
 
     @classmethod
     def load(cls, folder: str | Path) -> Self:
@@ -170,25 +410,39 @@ class ReconstructionModel(ABC):
             If files are missing, damaged, of another kind of model or of a newer version.
         """
         folder = Path(folder)
-        document, arrays = read_model(folder)
+        document, arrays, own = read_model(folder)
         if document.get("model") != cls.name:
             raise InputError(
                 f"{folder} holds a model of kind {document.get('model')!r}, not {cls.name!r}"
             )
         try:
             model = cls(**document["settings"])
-            model.observation_dim = int(document["observation_dim"])
-            model.scaler = Scaler.from_dict(document["scaler"])
-            model.variables = [str(v) for v in document["variables"]]
-            model.variable_units = [str(u) for u in document["variable_units"]]
-            model.dt = None if document["dt"] is None else float(document["dt"])
-            model.time_unit = document["time_unit"]
-            start = document["start"]
-            model.start = None if start is None else np.array(start, dtype=np.float64)
-            model.training = dict(document["training"])
+            model._restore(document, own)
             model._set_parameters(arrays)
         except InputError:
             raise
         except (KeyError, TypeError, ValueError):
             raise InputError(f"{folder / 'model.json'} is incomplete or damaged") from None
         return model
+
+    def _restore(self, document: dict[str, Any], own: dict[str, NDArray[Any]]) -> None:
+        self.accepts = str(document["accepts"])
+        self.observation_dim = int(document["observation_dim"])
+        self.scaler = Scaler.from_dict(own)
+        self.variables = [str(v) for v in document["variables"]]
+        self.variable_units = [str(u) for u in document["variable_units"]]
+        self.dt = None if document["dt"] is None else float(document["dt"])
+        self.time_unit = document["time_unit"]
+        self.start = own.get("start")
+        self.training = dict(document["training"])
+        self.input_variables = [str(v) for v in document["inputs"]["variables"]]
+        self.input_scaler = Scaler.from_dict(document["inputs"]["scaler"])
+        if document["grid"] is not None:
+            stored = {k.removeprefix("grid."): v for k, v in own.items() if k.startswith("grid.")}
+            self.grid = Grid.from_stored(document["grid"], stored)
+
+
+def refuse_options(owner: str, options: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse options that nobody knows; a misspelt one gets the nearest name offered."""
+    for name in set(options) - set(known):
+        raise InputError(f"unknown option {name!r} of {owner}; {suggestion(name, known)}")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 
 from dsr.errors import InputError
 from dsr.models.base import Floats, ReconstructionModel
-from dsr.models.starts import as_output, initial_states, positive_steps, refuse_inputs
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 
 class Persistence(ReconstructionModel):
@@ -29,23 +25,11 @@ class Persistence(ReconstructionModel):
     """
 
     name: ClassVar[str] = "persistence"
+    accepts = "series | field"
 
-    def fit(self, series: Any, *, inputs: Any = None, **ignored: Any) -> Self:
-        """Take names, units and scaling from a series; there is nothing to train."""
-        refuse_inputs(inputs)
-        self.take_labels(series)
-        return self
-
-    def settings(self) -> dict[str, Any]:
-        """Nothing to set."""
-        return {}
-
-    def parameters(self) -> dict[str, Floats]:
-        """The scaling, since safetensors files are not empty."""
-        return {"mean": self.scaler.mean, "std": self.scaler.std}
-
-    def _set_parameters(self, arrays: dict[str, Floats]) -> None:
-        del arrays
+    def learn(self, parts: list[Floats], *, inputs: list[Floats] | None, seed: int) -> None:
+        """Nothing is to be learnt."""
+        del parts, inputs, seed
 
     def step(self, z: Any) -> Floats:
         """The state itself."""
@@ -56,12 +40,17 @@ class Persistence(ReconstructionModel):
         z = np.asarray(z)
         return np.broadcast_to(np.eye(z.shape[-1]), (*z.shape, z.shape[-1])).copy()
 
-    def generate(self, start: Any = None, steps: int = 1000, *, inputs: Any = None) -> xr.DataArray:
-        """Repeat the start ``steps`` times."""
-        refuse_inputs(inputs)
-        first = initial_states(self, start)
-        frozen = self.decode(first.states)[:, None, :]
-        return as_output(self, np.repeat(frozen, positive_steps(steps), axis=1), first)
+    def run(
+        self,
+        contexts: list[Floats],
+        steps: int,
+        *,
+        inputs: list[Floats] | None,
+        rng: np.random.Generator,
+    ) -> Floats:
+        """Repeat the last sample of each context."""
+        del inputs, rng
+        return np.repeat(np.stack([context[-1:] for context in contexts]), steps, axis=1)
 
 
 class GaussianCloud(ReconstructionModel):
@@ -78,44 +67,37 @@ class GaussianCloud(ReconstructionModel):
     """
 
     name: ClassVar[str] = "gaussian"
+    arrays: ClassVar[tuple[str, ...]] = ("mean", "factor")
 
     def __init__(self) -> None:
         super().__init__()
-        self._mean = np.zeros(0)
-        self._factor = np.zeros((0, 0))
-        self._seed = 0
+        self.mean = np.zeros(0)
+        self.factor = np.zeros((0, 0))
 
-    def fit(self, series: Any, *, inputs: Any = None, seed: int = 0, **ignored: Any) -> Self:
+    def learn(self, parts: list[Floats], *, inputs: list[Floats] | None, seed: int) -> None:
         """Estimate mean and covariance (``ddof=1``) over all trajectories."""
-        refuse_inputs(inputs)
-        values = np.concatenate(self.take_labels(series))
-        self._mean = values.mean(axis=0)
+        del inputs, seed
+        values = np.concatenate(parts)
+        self.mean = values.mean(axis=0)
         covariance = np.atleast_2d(np.cov(values.T))
         eigenvalues, vectors = np.linalg.eigh(covariance)
-        self._factor = vectors * np.sqrt(np.clip(eigenvalues, 0.0, None))
-        self._seed = seed
-        self.training = {"seed": seed}
-        return self
-
-    def settings(self) -> dict[str, Any]:
-        """Nothing to set."""
-        return {}
-
-    def parameters(self) -> dict[str, Floats]:
-        """Mean (N,) and factor (N, N) of the covariance."""
-        return {"mean": self._mean, "factor": self._factor}
+        self.factor = vectors * np.sqrt(np.clip(eigenvalues, 0.0, None))
 
     def _set_parameters(self, arrays: dict[str, Floats]) -> None:
         n = self.observation_dim
         if arrays["mean"].shape != (n,) or arrays["factor"].shape != (n, n):
             raise InputError("the arrays of this Gaussian cloud do not fit its number of variables")
-        self._mean, self._factor = arrays["mean"], arrays["factor"]
-        self._seed = int(self.training.get("seed", 0))
+        super()._set_parameters(arrays)
 
-    def generate(self, start: Any = None, steps: int = 1000, *, inputs: Any = None) -> xr.DataArray:
-        """Draw ``steps`` independent samples; the start only gives the time axis."""
-        refuse_inputs(inputs)
-        first = initial_states(self, start)
-        shape = (len(first.states), positive_steps(steps), self.observation_dim)
-        draws = np.random.default_rng(self._seed).standard_normal(shape)
-        return as_output(self, self._mean + draws @ self._factor.T, first)
+    def run(
+        self,
+        contexts: list[Floats],
+        steps: int,
+        *,
+        inputs: list[Floats] | None,
+        rng: np.random.Generator,
+    ) -> Floats:
+        """Draw independent samples; a context only gives the time axis."""
+        del inputs
+        draws = rng.standard_normal((len(contexts), steps, self.observation_dim))
+        return np.asarray(self.mean + draws @ self.factor.T)

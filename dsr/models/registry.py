@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from dsr.errors import InputError
 from dsr.models.storage import read_document
+from dsr.text import suggestion
+
+GROUP = "dsr.models"
+"""Entry points in this group are models of other distributions."""
 
 _MODELS = {
     "gaussian": ("dsr.models.baselines", "GaussianCloud"),
@@ -18,26 +22,40 @@ _MODELS = {
 }
 
 
+@cache
+def _foreign() -> dict[str, Any]:
+    """Entry points of other distributions by name; a name of our own stays ours."""
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in _MODELS}
+
+
 def names() -> list[str]:
-    """Names of all models.
+    """Names of all models, those of other distributions included.
 
     Examples
     --------
     >>> import dsr
-    >>> dsr.models.names()
-    ['gaussian', 'persistence', 'shallow-plrnn', 'sindy']
+    >>> {"gaussian", "persistence", "shallow-plrnn", "sindy"} <= set(dsr.models.names())
+    True
     """
-    return sorted(_MODELS)
+    return sorted([*_MODELS, *_foreign()])
 
 
 def model_class(name: str) -> Any:
     """Class of a registered model; an unknown name gets the nearest one offered."""
-    if name not in _MODELS:
-        near = difflib.get_close_matches(str(name), _MODELS, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"known models: {', '.join(names())}"
-        raise InputError(f"unknown model {name!r}; {hint}")
-    module, attribute = _MODELS[name]
-    return getattr(import_module(module), attribute)
+    if name in _MODELS:
+        module, attribute = _MODELS[name]
+        return getattr(import_module(module), attribute)
+    point = _foreign().get(name)
+    if point is None:
+        raise InputError(f"unknown model {name!r}; {suggestion(name, names())}")
+    try:
+        return point.load()
+    except Exception as error:
+        raise InputError(
+            f"the model {name!r} of {point.value} cannot be loaded: {type(error).__name__}: {error}"
+        ) from None
 
 
 def create(name: str, **settings: Any) -> Any:

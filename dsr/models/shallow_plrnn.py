@@ -110,14 +110,6 @@ class ShallowPLRNN(StateSpaceModel):
         hidden = 50 if observed <= 3 else min(512, 50 * (observed - 2))
         return {"latent_dim": observed, "hidden_dim": hidden, "clipped": True}
 
-    def settings(self) -> dict[str, Any]:
-        """Arguments that make this model anew."""
-        return {
-            "latent_dim": self.latent_dim,
-            "hidden_dim": self.hidden_dim,
-            "clipped": self.clipped,
-        }
-
     # Parameters ---------------------------------------------------------------------------------
 
     def initial_parameters(self, rng: np.random.Generator) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +12,6 @@ from dsr.data.scaler import Scaler
 from dsr.errors import DivergedError, InputError
 from dsr.kernels.polynomial import polynomial_jacobian, polynomial_orbit
 from dsr.models.base import Floats, ReconstructionModel
-from dsr.models.starts import as_output, initial_states, positive_steps, refuse_inputs
-
-if TYPE_CHECKING:
-    import xarray as xr
 
 _SUBSTEPS = 4
 _LARGEST_LIBRARY = 2_000
@@ -56,7 +52,7 @@ class SINDy(ReconstructionModel):
         self._coefficients = np.zeros((0, 0))
         self._powers: NDArray[np.int64] = np.zeros((0, 0), dtype=np.int64)
 
-    def fit(self, series: Any, *, inputs: Any = None, **ignored: Any) -> Self:
+    def learn(self, parts: list[Floats], *, inputs: list[Floats] | None, seed: int) -> None:
         """Find the coefficients on the scaled trajectories.
 
         Raises
@@ -66,10 +62,9 @@ class SINDy(ReconstructionModel):
         DivergedError
             If the regression finds no finite coefficients.
         """
-        refuse_inputs(inputs)
+        del inputs, seed
         import pysindy
 
-        parts = self.take_labels(series)
         # Scaled but not centred: a shift would fill in terms that the equations do not have.
         self.scaler = Scaler(np.zeros(self.observation_dim), self.scaler.std)
         parts = [self.scaler.transform(part) for part in parts]
@@ -91,7 +86,6 @@ class SINDy(ReconstructionModel):
             raise DivergedError("SINDy found no finite coefficients; try a larger threshold")
         self._coefficients = coefficients
         self._powers = np.ascontiguousarray(library.powers_, dtype=np.int64)
-        return self
 
     @property
     def discrete(self) -> bool:
@@ -103,15 +97,11 @@ class SINDy(ReconstructionModel):
         """Quadratic terms for up to 50 variables, linear ones beyond."""
         return {"degree": 2 if observed <= 50 else 1, "threshold": 0.05}
 
-    def settings(self) -> dict[str, Any]:
-        """Arguments that make this model anew."""
-        return {"degree": self.degree, "threshold": self.threshold}
-
-    def parameters(self) -> dict[str, Floats]:
+    def parameters(self) -> dict[str, NDArray[Any]]:
         """Coefficients (N, F) and exponents of the monomials (F, N)."""
-        return {"coefficients": self._coefficients, "powers": self._powers.astype(np.float64)}
+        return {"coefficients": self._coefficients, "powers": self._powers}
 
-    def _set_parameters(self, arrays: dict[str, Floats]) -> None:
+    def _set_parameters(self, arrays: dict[str, NDArray[Any]]) -> None:
         coefficients, powers = arrays["coefficients"], arrays["powers"]
         n = self.observation_dim
         if coefficients.shape != (n, len(powers)) or powers.shape[1:] != (n,):
@@ -162,15 +152,21 @@ class SINDy(ReconstructionModel):
         ]
         return np.stack(each).reshape(*z.shape, z.shape[-1])
 
-    def generate(self, start: Any = None, steps: int = 1000, *, inputs: Any = None) -> xr.DataArray:
+    def run(
+        self,
+        contexts: list[Floats],
+        steps: int,
+        *,
+        inputs: list[Floats] | None,
+        rng: np.random.Generator,
+    ) -> Floats:
         """Run the equations freely; NaN from where they leave the finite numbers."""
-        refuse_inputs(inputs)
-        first = initial_states(self, start)
+        del inputs, rng
+        states = self.encode(np.stack([context[-1] for context in contexts]))
         values = polynomial_orbit(
-            self._coefficients, self._powers, self._step_size(), _SUBSTEPS,
-            np.ascontiguousarray(first.states), positive_steps(steps),
-        )  # fmt: skip
-        return as_output(self, np.moveaxis(self.decode(values), 1, 0), first)
+            self._coefficients, self._powers, self._step_size(), _SUBSTEPS, states, steps
+        )
+        return np.moveaxis(self.decode(values), 1, 0)
 
 
 def _library_size(variables: int, degree: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from abc import abstractmethod
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.series import as_series
+from dsr.data import as_series
 from dsr.errors import InputError
 from dsr.kernels.piecewise_linear import PiecewiseLinear, orbit
-from dsr.models.base import LEAST_SAMPLES, Floats, ReconstructionModel
-from dsr.models.starts import as_output, initial_states, positive_steps, refuse_inputs
+from dsr.models.base import LEAST_SAMPLES, Floats, ReconstructionModel, refuse_options
 from dsr.training.checkpoints import CheckpointStore
 from dsr.training.forcing import GeneralizedTeacherForcing
 from dsr.training.loop import TrainingResult, train
@@ -28,6 +26,8 @@ from dsr.training.validation import Validator
 
 if TYPE_CHECKING:
     import xarray as xr
+
+_WARM_UP = 500
 
 
 class StateSpaceModel(ReconstructionModel):
@@ -123,7 +123,7 @@ class StateSpaceModel(ReconstructionModel):
         DivergedError
             If a parameter stops being finite.
         """
-        refuse_inputs(inputs)
+        self.take_inputs(inputs, [])
         series = as_series(series, minimum=LEAST_SAMPLES)
         settings = make_training_settings(training)
         forcing = forcing or GeneralizedTeacherForcing()
@@ -250,35 +250,37 @@ class StateSpaceModel(ReconstructionModel):
 
     # Runs ---------------------------------------------------------------------------------------
 
-    def generate(self, start: Any = None, steps: int = 1000, *, inputs: Any = None) -> xr.DataArray:
-        """Run freely from a start.
+    def warm_up(self, context: Floats) -> Floats:
+        """Latent state ``(M,)`` at the end of a context ``(T, N)``.
 
-        Parameters
-        ----------
-        start : array (N,) or (k, N), series, or None
-            Where to begin, in original units: one state or k of them, a series (its last sample,
-            after a warm-up over it where states are unobserved), or a stored training state.
-        steps : int
-            Samples to generate; the start is not among them.
-
-        Returns
-        -------
-        xarray.DataArray, (trajectory, time, variable)
-            In original units; NaN from where a run leaves the finite numbers.
+        The observed states are those of the data; where there are others, the model runs over the
+        recent past with its observed states replaced by the data at every step.
         """
-        refuse_inputs(inputs)
-        steps = positive_steps(steps)
-        first = initial_states(self, start)
-        values = orbit(*self.canonical(), first.states, steps)
-        return as_output(self, np.moveaxis(self.decode(values), 1, 0), first)
+        if self.latent_dim == self.observation_dim:
+            return super().warm_up(context)
+        recent = context[-_WARM_UP:]
+        z = self.encode(recent[0])
+        for x in self.scaler.transform(recent)[1:]:
+            z = self.step(z)
+            z[: self.observation_dim] = x
+        return z
+
+    def run(
+        self,
+        contexts: list[Floats],
+        steps: int,
+        *,
+        inputs: list[Floats] | None,
+        rng: np.random.Generator,
+    ) -> Floats:
+        """Iterate the map from the end of each context."""
+        del inputs, rng
+        states = np.stack([self.warm_up(context) for context in contexts])
+        values = orbit(*self.canonical(), states, steps)
+        return np.moveaxis(self.decode(values), 1, 0)
 
 
 def make_training_settings(training: dict[str, Any]) -> TrainingSettings:
     """Settings from keyword arguments; a misspelt one gets the nearest name offered."""
-    known = [f.name for f in fields(TrainingSettings)]
-    for name in training:
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"known settings: {', '.join(known)}"
-            raise InputError(f"unknown training setting {name!r}; {hint}")
+    refuse_options("the training", training, [f.name for f in fields(TrainingSettings)])
     return TrainingSettings(**training)

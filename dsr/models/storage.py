@@ -12,19 +12,39 @@ from numpy.typing import NDArray
 
 from dsr.errors import InputError
 
-Floats = NDArray[np.float64]
+Arrays = dict[str, NDArray[Any]]
 
-SCHEMA = 1
+SCHEMA = 2
 _LARGEST_DOCUMENT = 1_000_000
+_OWN = "model."
+_IMAGINARY = ".imag"
 
 
-def write_model(folder: str | Path, document: dict[str, Any], arrays: dict[str, Floats]) -> None:
-    """Write ``model.safetensors`` and ``model.json``, each replaced atomically."""
+def write_model(
+    folder: str | Path, document: dict[str, Any], parameters: Arrays, own: Arrays
+) -> None:
+    """Write ``model.safetensors`` and ``model.json``, each replaced atomically.
+
+    Parameters
+    ----------
+    folder : path
+    document : dict
+        Plain values.
+    parameters, own : dict of arrays
+        Parameters of the model (integers, floats or complex numbers), and what every model has.
+    """
     from safetensors.numpy import save
 
     from dsr.data.files import atomic_write
 
-    weights = save({name: np.ascontiguousarray(array) for name, array in arrays.items()})
+    arrays: Arrays = {}
+    for name, array in {**parameters, **{_OWN + k: v for k, v in own.items()}}.items():
+        array = np.ascontiguousarray(array)
+        if array.dtype.kind == "c":
+            arrays[name + _IMAGINARY] = np.ascontiguousarray(array.imag)
+            array = np.ascontiguousarray(array.real)
+        arrays[name] = array
+    weights = save(arrays)
     document = {"schema": SCHEMA, **document, "sha256": hashlib.sha256(weights).hexdigest()}
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -33,15 +53,22 @@ def write_model(folder: str | Path, document: dict[str, Any], arrays: dict[str, 
     atomic_write(folder / "model.json", text.encode())
 
 
-def read_model(folder: Path) -> tuple[dict[str, Any], dict[str, Floats]]:
-    """Read and check both files of a model."""
+def read_model(folder: Path) -> tuple[dict[str, Any], Arrays, Arrays]:
+    """Read and check both files of a model: plain values, parameters, what every model has."""
     document = read_document(folder / "model.json")
-    if document.get("schema") != SCHEMA:
+    if document.get("schema") not in (1, SCHEMA):
         raise InputError(
             f"{folder} was written by another version of dsr (schema {document.get('schema')!r}); "
             "fit the model again or use that version"
         )
-    return document, _read_weights(folder / "model.safetensors", str(document.get("sha256")))
+    arrays = _read_weights(folder / "model.safetensors", str(document.get("sha256")))
+    own = {k.removeprefix(_OWN): v for k, v in arrays.items() if k.startswith(_OWN)}
+    parameters = {k: v for k, v in arrays.items() if not k.startswith(_OWN)}
+    return (
+        (document, parameters, own)
+        if document["schema"] == SCHEMA
+        else _from_schema_1(document, parameters)
+    )
 
 
 def read_document(path: Path) -> dict[str, Any]:
@@ -61,7 +88,22 @@ def read_document(path: Path) -> dict[str, Any]:
     return document
 
 
-def _read_weights(path: Path, digest: str) -> dict[str, Floats]:
+def _from_schema_1(
+    document: dict[str, Any], parameters: Arrays
+) -> tuple[dict[str, Any], Arrays, Arrays]:
+    """Give a model file of the first schema, of series only, the form of today."""
+    try:
+        scaler = document["scaler"]
+        own: Arrays = {k: np.asarray(scaler[k], dtype=np.float64) for k in ("mean", "std")}
+        if document["start"] is not None:
+            own["start"] = np.atleast_2d(np.asarray(document["start"], dtype=np.float64))
+    except (KeyError, TypeError, ValueError):
+        raise InputError("the description of this model is incomplete or damaged") from None
+    nothing = {"variables": [], "scaler": {"mean": [], "std": []}}
+    return {**document, "accepts": "series", "inputs": nothing, "grid": None}, parameters, own
+
+
+def _read_weights(path: Path, digest: str) -> Arrays:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
@@ -72,6 +114,12 @@ def _read_weights(path: Path, digest: str) -> dict[str, Floats]:
     if hashlib.sha256(content).hexdigest() != digest:
         raise InputError(f"{path} does not match its checksum; the model is damaged")
     try:
-        return {k: np.asarray(v, dtype=np.float64) for k, v in load(content).items()}
+        stored = load(content)
     except (SafetensorError, ValueError, TypeError):
         raise InputError(f"{path} is not a readable safetensors file") from None
+    imaginary = {k: v for k, v in stored.items() if k.endswith(_IMAGINARY)}
+    arrays = {k: v for k, v in stored.items() if k not in imaginary}
+    for name, part in imaginary.items():
+        whole = name.removesuffix(_IMAGINARY)
+        arrays[whole] = arrays[whole] + 1j * part
+    return arrays

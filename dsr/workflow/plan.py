@@ -231,7 +231,7 @@ def open_series(series: Any, options: Mapping[str, Any] | None) -> xr.DataArray:
         return load(series, **(options or {}))
     if options:
         raise InputError("load options only apply to a file; this series is in memory already")
-    from dsr.data.series import as_series
+    from dsr.data import as_series
 
     return as_series(series)
 

@@ -64,20 +64,18 @@ def sort_settings(
 ) -> tuple[GeneralizedTeacherForcing, dict[str, Any], dict[str, Any]]:
     """Sort flat settings into forcing, training and model; refuse unknown names."""
     from dsr.models.registry import model_class
-    from dsr.models.starts import refuse_inputs
     from dsr.models.state_space import make_training_settings
     from dsr.training.forcing import GeneralizedTeacherForcing
     from dsr.training.settings import EPOCH, TrainingSettings
 
     settings = {k: v for k, v in settings.items() if v is not None}
-    refuse_inputs(settings.get("inputs"))
     if "epochs" in settings:
         epochs = settings.pop("epochs")
         if isinstance(epochs, bool) or not isinstance(epochs, int) or epochs < 1:
             raise InputError(f"epochs must be a whole number of at least 1, not {epochs!r}")
         settings.setdefault("updates", epochs * EPOCH)
     training_keys = [f.name for f in fields(TrainingSettings)]
-    model_keys = list(model_class(model).suggest(1))
+    model_keys = model_class(model).setting_names()
     known = [*model_keys, *_FORCING_KEYS, *training_keys, *_DATA_KEYS, "epochs"]
     for name in settings:
         if name not in known:

@@ -116,7 +116,7 @@ def test_damaged_model_files_are_refused(model: ShallowPLRNN, tmp_path: Path) ->
     altered = [
         good_document.replace(*change)
         for change in (
-            ('"schema": 1', '"schema": 9'),
+            ('"schema": 2', '"schema": 9'),
             ('"hidden_dim": 30', '"hidden_dim": 31'),
             ("shallow-plrnn", "os.system"),
         )
@@ -125,8 +125,13 @@ def test_damaged_model_files_are_refused(model: ShallowPLRNN, tmp_path: Path) ->
         document.write_text(text)
         refused()
     damaged = json.loads(good_document)
-    damaged["scaler"]["std"] = [0.0, 1.0, 1.0]
+    damaged["settings"]["latent_dim"] = "3"
     document.write_text(json.dumps(damaged))
+    refused()
+    document.write_text(good_document)
+    broken = dsr.models.load(folder)
+    broken.scaler = broken.scaler._replace(std=np.array([0.0, 1.0, 1.0]))
+    broken.save(folder)
     refused()
 
 

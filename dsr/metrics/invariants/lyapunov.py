@@ -243,8 +243,8 @@ class _ModelOrbit:
         self.canonical = canonical() if canonical is not None else None
         if initial is not None:
             self.z = np.array(initial, dtype=np.float64)
-        elif getattr(model, "start", None) is not None:
-            self.z = np.array(model.encode(model.start), dtype=np.float64)
+        elif (begin := model.start_state()) is not None:
+            self.z = np.array(begin, dtype=np.float64)
         else:
             self.z = 0.1 * rng.standard_normal(int(model.latent_dim))
         if self.z.shape != (int(model.latent_dim),):
