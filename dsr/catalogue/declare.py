@@ -30,22 +30,18 @@ class Catalogue:
         return partial(self._register, kind="map", **facts)
 
     def _register(self, formula: Function, **facts: Any) -> Function:
-        text = (formula.__doc__ or "").strip().splitlines()[0].rstrip(".")
-        self.add(formula.__name__, formula, description=text, **facts)
-        return formula
-
-    def add(self, name: str, formula: Function, **facts: Any) -> None:
-        """Register a formula under a name."""
         arguments = inspect.signature(formula).parameters
         usual = {k: a.default for k, a in arguments.items() if a.default is not a.empty}
-        self.systems[name] = System(
-            name,
+        self.systems[formula.__name__] = System(
+            formula.__name__,
             partial(_evaluate, formula),
             formula=formula,
             parameters=usual,
             variables=[k for k in arguments if k not in usual],
+            description=(formula.__doc__ or "").strip().splitlines()[0].rstrip("."),
             **facts,
         )
+        return formula
 
 
 def _evaluate(formula: Function, t: float, x: Array, p: Array) -> Any:

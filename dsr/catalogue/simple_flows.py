@@ -142,15 +142,16 @@ _SPROTT: dict[str, Callable[..., Any]] = {
     "S": lambda x, y, z, a=4.0: (-x - a * y, x + z**2, 1.0 + x),
 }
 
+# Named and kept like the functions above, so that their systems can be pickled too.
 for _case, _formula in _SPROTT.items():
-    CATALOGUE.add(
-        f"sprott_{_case.lower()}",
-        _formula,
+    _formula.__name__ = _formula.__qualname__ = f"sprott_{_case.lower()}"
+    _formula.__doc__ = f"Sprott's algebraically simple chaotic flow, case {_case}" + (
+        " (conservative)" if _case == "A" else ""
+    )
+    globals()[_formula.__name__] = CATALOGUE.flow(
         initial=(0.0, 5.0, 0.0) if _case == "A" else (0.05, 0.05, 0.05),
         dt=0.05,
         transient=500.0,
         spread=0.001,
-        description=f"Sprott's algebraically simple chaotic flow, case {_case}"
-        + (" (conservative)" if _case == "A" else ""),
         source=f"Sprott, Phys. Rev. E 50, R647 (1994), case {_case}",
-    )
+    )(_formula)
