@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dsr.data.cleaning import constant_variables
-from dsr.data.series import as_series, lengths
+from dsr.data.doors import FORMATS, as_series, load, read, sniff
+from dsr.data.labelled.picks import Picks
+from dsr.data.series import lengths
 from dsr.data.table import Table
 from dsr.errors import InputError
 
@@ -44,8 +46,6 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     try:
         if isinstance(series, str | PathLike):
-            from dsr.data.doors import FORMATS, load, sniff
-
             path = Path(series)
             facts["file"] = str(path)
             facts["format"] = FORMATS[sniff(path)]
@@ -59,9 +59,6 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
 
 def _glimpse(series: Any, options: dict[str, Any]) -> dict[str, Any]:
     """What can be said about a file that needs a cure, or nothing where it cannot be read."""
-    from dsr.data.doors import read
-    from dsr.data.labelled.picks import Picks
-
     names = ("variables", "time", "trajectory", "group")
     try:
         found = read(Path(series), Picks(**{k: options.get(k) for k in names}))
