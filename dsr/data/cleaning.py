@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.doubts import with_doubts
 from dsr.data.readers.objects import object_table
 from dsr.data.series import checked, lengths
 from dsr.data.table import Table, assemble, settle_axes, trim_padding
@@ -95,7 +96,7 @@ def finish(
     """Apply the cures asked for, assemble, and refuse what still needs one."""
     if fill is not None and fill not in FILLS:
         raise InputError(f"fill={str(fill)[:40]!r} is not known; use one of {', '.join(FILLS)}")
-    table = trim_padding(settle_axes(table, dt=dt, time_unit=time_unit))
+    table = trim_padding(settle_axes(with_doubts(table), dt=dt, time_unit=time_unit))
     if any(0 in part.shape for part in table.values):
         raise InputError(f"the {name} is empty: it has no samples")
     table = _infinities_are_missing(table)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from dsr.data import series as ground
 from dsr.data.cleaning import finish, judged
+from dsr.data.doubts import with_doubts
 from dsr.data.labelled.layout import table_from_dataset
 from dsr.data.labelled.picks import Picks, no_such, pick
 from dsr.data.labelled.relabel import own_series, series_table
@@ -178,7 +179,7 @@ def as_series(
         obj = load(obj, dt=dt, time_unit=time_unit)
     elif not ground.is_settled(obj):
         table = object_table(obj, name=name, time_unit=time_unit)
-        obj = assemble(table, dt=dt, time_unit=time_unit)
+        obj = assemble(with_doubts(table), dt=dt, time_unit=time_unit)
     return ground.checked(obj, minimum=minimum, name=name, finite=finite)
 
 

@@ -204,8 +204,8 @@ def _names(rows: list[list[str]], width: int, *, headed: bool, notes: list[str])
             f"x0 to x{width - 1}"
         )
         return [f"x{k}" for k in range(width)]
-    return [name or (f"Unnamed: {k}" if k == 0 else f"column {k + 1}")
-            for k, name in enumerate(names)]  # fmt: skip
+    first = next(word for word in ("Unnamed: 0", "index", "rownames") if word not in names[1:])
+    return [name or (f"column {k + 1}" if k else first) for k, name in enumerate(names)]
 
 
 def _label_rows(fields: list[str]) -> bool:
