@@ -117,9 +117,9 @@ def _facts(series: xr.DataArray) -> dict[str, Any]:
         facts["land"] = float(land.mean())
         facts["coordinates"] = {
             name: {"dims": list(dims), "units": str(units.get("units", "")),
-                   "low": float(np.min(values)), "high": float(np.max(values))}
+                   "low": float(np.nanmin(values)), "high": float(np.nanmax(values))}
             for name, (dims, values, units) in plane_coords(series).items()
-            if values.dtype.kind in "iuf" and np.isfinite(values).all()
+            if values.dtype.kind in "iuf" and np.isfinite(values).any()
         }  # fmt: skip
     cure = ""
     if gaps:
