@@ -58,10 +58,9 @@ def atomic_write(path: str | Path, data: bytes | memoryview) -> None:
             temporary.unlink(missing_ok=True)
         _sync_folder(path.parent)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise InputError(
-            f"{path} cannot be written ({reason}); what was there is unchanged: choose another "
-            "place or make room"
+            f"{path} cannot be written ({reason(error).lower()}); what was there is unchanged: "
+            "choose another place or make room"
         ) from error
 
 
@@ -137,8 +136,7 @@ def write_dataset(obj: xr.Dataset | xr.DataArray | xr.DataTree, path: str | Path
     try:
         content = _encoded(obj.to_dataset(name="series") if isinstance(obj, xr.DataArray) else obj)
     except (ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise InputError(f"{path} cannot be written: {reason}") from error
+        raise InputError(f"{path} cannot be written: {reason(error)}") from error
     trailer = _TRAILER + hashlib.sha256(content).hexdigest().encode() + b"\n\0\0\0\0"
     atomic_write(path, content + trailer)
 
@@ -184,21 +182,16 @@ def read_tree(path: str | Path) -> xr.DataTree:
     """
     import xarray as xr
 
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read ({reason})") from error
+    content = read_bytes(path)
     sealed = refuse_damaged(content, path)
     with quiet_cleanup():
         try:
             with xr.open_datatree(io.BytesIO(content), engine="h5netcdf") as opened:
                 tree = opened.load()
         except Exception as error:  # whatever a damaged file makes the libraries raise
-            reason = " ".join(str(error).split())[:120]
             raise InputError(
-                f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason}); it may be "
-                "damaged: restore it, or write it anew"
+                f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason(error)}); it "
+                "may be damaged: restore it, or write it anew"
             ) from error
     found = tree.attrs.pop(_DIGEST, None)
     if found is not None and not sealed:
@@ -229,6 +222,26 @@ def refuse_damaged(content: bytes, path: str | Path) -> bool:
             "restore it from a copy, or make it anew"
         )
     return True
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Whole content of a file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or there is too little memory.
+    """
+    try:
+        return Path(path).read_bytes()
+    except (OSError, MemoryError) as error:
+        raise InputError(f"{path} cannot be read ({reason(error)})") from error
+
+
+def reason(error: BaseException) -> str:
+    """What an error of a library says, in one short line."""
+    text = " ".join(str(getattr(error, "strerror", None) or error).split())
+    return text[:120] or type(error).__name__
 
 
 @contextmanager

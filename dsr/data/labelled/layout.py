@@ -18,6 +18,7 @@ from dsr.data.labelled.planes import axis_of, plane_of, spatial_dims
 from dsr.data.labelled.ragged import ragged_table
 from dsr.data.labelled.roles import find_time, find_trajectory, read_axes, without_padding
 from dsr.data.table import Table, trim_padding
+from dsr.data.time.axis import kind_of
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -107,12 +108,12 @@ def _candidates(dataset: xr.Dataset, picks: Picks, notes: list[str]) -> list[str
     found = [n for n in shown if n in numeric]
     left = [n for n in shown if n not in numeric]
     if left:
-        kinds = ", ".join(sorted({_kind_of(dataset[n]) for n in left}))
+        kinds = ", ".join(sorted({_what_is(dataset[n]) for n in left}))
         notes.append(f"left out, {kinds}: {_listed(left)}")
     if not found:
         raise InputError(
             "there is no variable of real numbers with a dimension"
-            + (f"; there is only {_listed(left)} ({_kind_of(dataset[left[0]])})" if left else "")
+            + (f"; there is only {_listed(left)} ({_what_is(dataset[left[0]])})" if left else "")
         )
     return found
 
@@ -237,11 +238,8 @@ def _split(dataset: xr.Dataset, trajectory: str | None) -> list[str] | None:
     return [str(s) for s in dataset["split"].values]
 
 
-def _kind_of(variable: Any) -> str:
-    if variable.ndim == 0:
-        return "single values"
-    kinds = {"c": "complex numbers", "b": "true/false values", "M": "dates", "m": "durations"}
-    return kinds.get(variable.dtype.kind, "text")
+def _what_is(variable: Any) -> str:
+    return "single values" if variable.ndim == 0 else kind_of(variable.values)
 
 
 def _listed(names: list[str]) -> str:

@@ -16,6 +16,7 @@ from dsr.data.labelled.clues import (
     ramp_note,
 )
 from dsr.data.labelled.picks import Picks, no_such
+from dsr.data.series import last_valid
 from dsr.data.time.axis import TimeAxis, decode_time
 from dsr.errors import InputError
 
@@ -123,10 +124,7 @@ def read_axes(
     attrs = {**variable.encoding, **variable.attrs}
     if variable.ndim == 1:
         axis = decode_time(variable.values, attrs, name=coordinate, time_unit=time_unit)
-        return [
-            axis if len(v) == len(axis.numbers) else axis._replace(numbers=axis.numbers[: len(v)])
-            for v in values
-        ]
+        return [axis.upto(len(v)) for v in values]
     if variable.dims[0] != trajectory or variable.shape[0] != len(values):
         raise InputError(
             f"the time axis {coordinate!r} has dimensions {variable.dims}, which fit no trajectory"
@@ -141,8 +139,7 @@ def _without_gaps(times: NDArray[Any], values: list[Floats]) -> list[NDArray[Any
     """Rows of a two-dimensional time axis, which may be padded where the values are."""
     rows = []
     for row, part in zip(times, values, strict=True):
-        valid = np.isfinite(part).any(axis=tuple(range(1, part.ndim)))
-        end = int(np.flatnonzero(valid)[-1]) + 1 if valid.any() else len(part)
+        end = last_valid(part) or len(part)
         missing = np.isnat(row) if row.dtype.kind in "Mm" else ~np.isfinite(row)
         padded = row.copy()
         if missing[end:].any() and end >= 2:

@@ -12,6 +12,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.files import reason
 from dsr.data.labelled.clues import (
     counts_rows,
     is_ramp,
@@ -62,13 +63,6 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
         if left:
             notes.append(row_note(left, timed=axis is not None))
             usable = [name for name in usable if name not in left]
-        # Columns of one table: all one-dimensional, and as long as the axis or each other.
-        if len(usable) > 1 and any(
-            arrays[n].ndim != 1 or len(arrays[n]) != len(arrays[usable[0]]) for n in usable
-        ):
-            listed = ", ".join(sorted(usable)[:8])
-            raise InputError(f"{path} holds several arrays ({listed}); pick one with variables=")
-        wanted = usable
     others = [name for name in arrays if arrays[name].dtype.kind not in "iuf"
               or arrays[name].size < 2]  # fmt: skip
     if wanted is not None and (odd := [name for name in wanted if name in others]):
@@ -80,8 +74,8 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     if len(blocks) > 1:
         if any(block.ndim != 1 or block.shape != blocks[0].shape for block in blocks):
             raise InputError(
-                f"arrays {', '.join(names[:4])} of {path} cannot be put side by side: only equally "
-                "long one-dimensional ones can; pick one with variables="
+                f"{path} holds several arrays ({', '.join(sorted(names)[:8])}), and only equally "
+                "long one-dimensional ones can be put side by side; pick one with variables="
             )
         table = _table(np.stack(blocks, axis=1), f"table in {path}", None)
         table = replace(table, names=names)
@@ -141,7 +135,7 @@ def _members(path: Path) -> dict[str, NDArray[Any]]:
     except InputError:
         raise
     except Exception as error:  # whatever a damaged archive makes zipfile and zlib raise
-        raise InputError(f"{path} is a damaged archive ({_detail(error)}); make it anew") from error
+        raise InputError(f"{path} is a damaged archive ({reason(error)}); make it anew") from error
 
 
 def _checked_header(file: Any, size: int, what: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -158,7 +152,7 @@ def _checked_header(file: Any, size: int, what: str) -> tuple[tuple[int, ...], n
                 raise ValueError(f"format version {version}")
     except Exception as error:  # ValueError, SyntaxError, RecursionError, tokenizer errors, ...
         raise InputError(
-            f"the {what} has a damaged NumPy header ({_detail(error)}); save it again"
+            f"the {what} has a damaged NumPy header ({reason(error)}); save it again"
         ) from error
     if dtype.hasobject:
         raise InputError(
@@ -179,7 +173,7 @@ def _load(file: IO[bytes], what: str) -> NDArray[Any]:
     try:
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
     except Exception as error:  # a damaged body or too little memory
-        raise InputError(f"the {what} cannot be read ({_detail(error)}); save it again") from error
+        raise InputError(f"the {what} cannot be read ({reason(error)}); save it again") from error
 
 
 def _table(values: NDArray[Any], what: str, wanted: list[str] | None) -> Table:
@@ -205,9 +199,4 @@ def _with_axis(
             f"{most} samples; name another with time="
         )
     axis = decode_time(times, {}, name=name, time_unit=time_unit)
-    axes = [axis._replace(numbers=axis.numbers[: len(part)]) for part in table.values]
-    return replace(table, axes=axes)
-
-
-def _detail(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
+    return replace(table, axes=[axis.upto(len(part)) for part in table.values])

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.files import reason
 from dsr.data.labelled.clues import (
     TRAJECTORY_NAMES,
     counts_rows,
@@ -230,9 +231,9 @@ def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
             stamps = pd.to_datetime(texts, format="ISO8601", utc=True)
             return np.asarray(stamps.dt.tz_localize(None).to_numpy())
         except (ValueError, OverflowError) as error:
-            reason = " ".join(str(error).split())[:100]
             raise InputError(
-                f"the time column {str(column.name)[:60]!r} holds a date that cannot be ({reason})"
+                f"the time column {str(column.name)[:60]!r} holds a date that cannot be "
+                f"({reason(error)})"
             ) from error
     numeric = pd.to_numeric(texts, errors="coerce").notna()
     bad = ~(dated if dated.mean() > numeric.mean() else numeric)
