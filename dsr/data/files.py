@@ -32,6 +32,12 @@ _DIGEST = "content_sha256"
 def atomic_write(path: str | Path, data: bytes | memoryview) -> None:
     """Write a whole file, or leave what was there: temporary name, fsync, rename.
 
+    Parameters
+    ----------
+    path : path
+    data : bytes
+        All that the file shall hold.
+
     Raises
     ------
     InputError
@@ -67,6 +73,16 @@ def atomic_write(path: str | Path, data: bytes | memoryview) -> None:
 def fingerprint(series: xr.DataArray) -> str:
     """Digest of values, dims, names and step: the same data give the same 64 digits.
 
+    Parameters
+    ----------
+    series : DataArray
+        A series or field.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal digits.
+
     Examples
     --------
     >>> import numpy as np
@@ -85,8 +101,15 @@ def fingerprint(series: xr.DataArray) -> str:
 def to_attrs(mapping: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes that every NetCDF file can hold.
 
-    None is left out; true and false become words; mappings, and lists that are empty or hold
-    anything but numbers or texts alone, become JSON.
+    Parameters
+    ----------
+    mapping : mapping
+        None is left out; true and false become words; mappings, and lists that are empty or hold
+        anything but numbers or texts alone, become JSON.
+
+    Returns
+    -------
+    dict
 
     Examples
     --------
@@ -115,7 +138,12 @@ def to_attrs(mapping: Mapping[str, Any]) -> dict[str, Any]:
 def write_dataset(obj: xr.Dataset | xr.DataArray | xr.DataTree, path: str | Path) -> None:
     """Write a Dataset, a series or a DataTree as NetCDF (HDF5), compressed and with checksums.
 
-    A DataArray is stored as the variable ``series``.
+    Parameters
+    ----------
+    obj : Dataset, DataArray or DataTree
+        A DataArray is stored as the variable ``series``.
+    path : path
+        Where the file goes; written whole or not at all.
 
     Raises
     ------
@@ -157,10 +185,28 @@ def _encoded(obj: xr.Dataset | xr.DataTree) -> bytes:
 def read_dataset(path: str | Path, group: str | None = None) -> xr.Dataset:
     """Read one group of a file that `write_dataset` wrote.
 
+    Parameters
+    ----------
+    path : path
+    group : str, optional
+        Name of the group; the root if not given.
+
+    Returns
+    -------
+    xarray.Dataset
+
     Raises
     ------
     InputError
         If it is missing, damaged, or no NetCDF file.
+
+    Examples
+    --------
+    >>> import dsr, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_dataset(dsr.simulate("henon", steps=100, seed=1), f"{folder}/henon.nc")
+    ...     list(read_dataset(f"{folder}/henon.nc").data_vars)
+    ['series']
     """
     tree = read_tree(path)
     if group is None:
@@ -174,6 +220,14 @@ def read_dataset(path: str | Path, group: str | None = None) -> xr.Dataset:
 
 def read_tree(path: str | Path) -> xr.DataTree:
     """Read a file that `write_dataset` wrote, with all its groups, checksums compared.
+
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    xarray.DataTree
 
     Raises
     ------

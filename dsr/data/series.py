@@ -132,6 +132,15 @@ def _space_coords(
 def lengths(series: xr.DataArray) -> NDArray[np.int64]:
     """Number of valid samples of each trajectory; the rest is padding.
 
+    Parameters
+    ----------
+    series : DataArray
+        A series or field.
+
+    Returns
+    -------
+    ndarray of int (K,)
+
     Examples
     --------
     >>> import numpy as np

@@ -9,11 +9,9 @@ from numpy.typing import NDArray
 
 from dsr.data.labelled.clues import (
     TRAJECTORY_NAMES,
-    counts_rows,
-    is_ramp,
+    find_ramp,
     is_time_name,
     looks_like_time,
-    ramp_note,
 )
 from dsr.data.labelled.picks import Picks, no_such
 from dsr.data.series import last_valid
@@ -78,14 +76,9 @@ def _ramp(
     """Variable along a dimension that increases evenly, where there are others beside it."""
     if picks.untimed or len(names) < 2:
         return None
-    for name in names:
-        variable = dataset[name]
-        if variable.dims != (dim,) or name in (picks.names or []) or not is_ramp(variable.values):
-            continue
-        if variable.attrs.get("units") or not counts_rows(variable.values):
-            notes.append(ramp_note(name))
-            return name
-    return None
+    columns = {n: dataset[n].values for n in names if dataset[n].dims == (dim,)}
+    units = {n: str(dataset[n].attrs.get("units", "")) for n in columns}
+    return find_ramp(columns, notes, wanted=picks.names, units=units)
 
 
 def find_trajectory(

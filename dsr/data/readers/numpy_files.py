@@ -13,14 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.data.files import reason
-from dsr.data.labelled.clues import (
-    counts_rows,
-    is_ramp,
-    is_time_name,
-    ramp_note,
-    row_note,
-    row_numbers,
-)
+from dsr.data.labelled.clues import find_ramp, is_time_name, without_row_numbers
 from dsr.data.labelled.picks import Picks, no_such, pick
 from dsr.data.readers.arrays import block_of, numbers
 from dsr.data.table import Table, trim_padding
@@ -59,10 +52,8 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     ]
     wanted = picks.names
     if wanted is None and len(usable) > 1:
-        left = row_numbers({name: arrays[name] for name in usable}, anywhere=True)
-        if left:
-            notes.append(row_note(left, timed=axis is not None))
-            usable = [name for name in usable if name not in left]
+        columns = {name: arrays[name] for name in usable}
+        usable = without_row_numbers(columns, notes, timed=axis is not None)
     others = [name for name in arrays if arrays[name].dtype.kind not in "iuf"
               or arrays[name].size < 2]  # fmt: skip
     if wanted is not None and (odd := [name for name in wanted if name in others]):
@@ -100,14 +91,9 @@ def _axis(arrays: dict[str, NDArray[Any]], picks: Picks, notes: list[str]) -> st
     named = next((n for n in arrays if is_time_name(n) and n not in (picks.names or [])), None)
     if named is not None or len(arrays) < 2:
         return named
-    for name, array in arrays.items():
-        others = [a for n, a in arrays.items() if n != name and a.dtype.kind in "iuf" and a.ndim]
-        if not is_ramp(array) or counts_rows(array) or name in (picks.names or []):
-            continue
-        if any(len(array) in other.shape[:2] for other in others):
-            notes.append(ramp_note(name))
-            return name
-    return None
+    lengths = [n for a in arrays.values() if a.dtype.kind in "iuf" for n in a.shape[:2]]
+    columns = {n: a for n, a in arrays.items() if a.ndim == 1 and lengths.count(len(a)) > 1}
+    return find_ramp(columns, notes, wanted=picks.names, units={})
 
 
 def _members(path: Path) -> dict[str, NDArray[Any]]:
