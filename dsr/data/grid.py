@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.data.scaler import Scaler
+from dsr.data.series import plane_coords as plane_coords
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ class Grid:
     def to_dict(self) -> dict[str, Any]:
         """Dimensions and attributes of the coordinates that `to_arrays` holds."""
         return {
-            name: {"dims": list(dims), "attrs": {k: str(v) for k, v in attrs.items()}}
+            name: {"dims": list(dims), "attrs": {k: _plain(v) for k, v in attrs.items()}}
             for name, (dims, values, attrs) in self.coords.items()
             if np.asarray(values).dtype.kind in "iuf"
         }
@@ -129,10 +130,7 @@ class Grid:
         return cls(np.asarray(arrays["valid"]).astype(bool), coords)
 
 
-def plane_coords(field: xr.DataArray) -> dict[str, Any]:
-    """Coordinates of a field that lie in its plane, as `dsr.data.make_series` takes them."""
-    return {
-        str(name): (coord.dims, coord.values, dict(coord.attrs))
-        for name, coord in field.coords.items()
-        if coord.dims and set(coord.dims) <= {"y", "x"}
-    }
+def _plain(value: Any) -> Any:
+    """Attribute as JSON holds it: texts and numbers as they are, anything else as text."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if isinstance(value, str | int | float) else str(value)

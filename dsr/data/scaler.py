@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.doors import trajectories
 from dsr.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -38,15 +39,20 @@ class Scaler(NamedTuple):
     def fit(cls, series: Any) -> Scaler:
         """Mean and standard deviation over all valid samples of all trajectories.
 
-        Of a field: over all valid cells of each channel.
+        Parameters
+        ----------
+        series : series
+            Anything `dsr.data.as_series` takes; of a field, all valid cells of each channel count.
+
+        Returns
+        -------
+        Scaler
 
         Raises
         ------
         InputError
             If there are fewer than two samples, or what `dsr.data.as_series` refuses.
         """
-        from dsr.data.series import trajectories
-
         parts = trajectories(series)
         if parts[0].ndim > 2:
             return cls._of_channels(parts)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.series import make_series
+from dsr.data.series import last_valid, make_series
 from dsr.data.time.axis import (
     TOLERANCE,
     TimeAxis,
@@ -45,6 +45,8 @@ class Table:
         File name, or what the object is called.
     attrs : dict
         Further attributes to carry.
+    space : dict or None
+        Coordinates in the plane of a field, as `dsr.data.make_series` takes them.
     """
 
     values: list[Floats]
@@ -56,6 +58,7 @@ class Table:
     notes: tuple[str, ...] = ()
     source: str = ""
     attrs: dict[str, Any] = field(default_factory=dict)
+    space: dict[str, Any] | None = None
 
     @property
     def is_field(self) -> bool:
@@ -89,7 +92,7 @@ def settle_axes(table: Table, *, dt: float | None = None, time_unit: str | None 
     step = 1.0 if dt is None else float(dt)
     count = max(len(v) for v in table.values)
     longest = TimeAxis(np.asarray(step * np.arange(count), dtype=np.float64), unit)
-    axes = [longest._replace(numbers=longest.numbers[: len(v)]) for v in table.values]
+    axes = [longest.upto(len(v)) for v in table.values]
     return replace(table, axes=axes, notes=(*table.notes, *notes))
 
 
@@ -138,6 +141,7 @@ def assemble(
         split=table.split,
         source=table.source,
         notes=list(dict.fromkeys(notes)),
+        space=table.space,
     )
     series.attrs.update(table.attrs)
     series.attrs.update(time_origin=axes[0].origin, calendar=axes[0].calendar)
@@ -150,10 +154,7 @@ def trim_padding(table: Table) -> Table:
     """Cut rows at the end of a trajectory that hold nothing at all: padding of unequal lengths."""
     if len(table.values) < 2:
         return table
-    ends = []
-    for part in table.values:
-        rows = np.flatnonzero(np.isfinite(part).any(axis=tuple(range(1, part.ndim))))
-        ends.append(int(rows[-1]) + 1 if rows.size else 0)
+    ends = [last_valid(part) for part in table.values]
     if all(end == len(part) for end, part in zip(ends, table.values, strict=True)):
         return table
     empty = [k for k, end in enumerate(ends) if end == 0]
@@ -167,7 +168,7 @@ def trim_padding(table: Table) -> Table:
 
     axes = table.axes
     if axes is not None:
-        axes = [axes[k]._replace(numbers=axes[k].numbers[: ends[k]]) for k in kept]
+        axes = [axes[k].upto(ends[k]) for k in kept]
     return replace(
         table,
         values=[table.values[k][: ends[k]] for k in kept],

@@ -7,7 +7,8 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dsr.data.files import quiet_cleanup, refuse_damaged
+from dsr.data.files import quiet_cleanup, read_bytes, reason, refuse_damaged
+from dsr.data.labelled.clues import counts_rows
 from dsr.data.labelled.picks import no_such
 from dsr.errors import InputError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # Times are decoded by dsr.data.time.axis, which knows more calendars and never guesses.
 SETTINGS: dict[str, Any] = {"decode_times": False, "decode_timedelta": False}
+_TIME = {"axis": "T"}
 
 
 def read_netcdf(path: Path, engine: str, group: str | None) -> tuple[xr.Dataset, list[str]]:
@@ -28,10 +30,7 @@ def read_netcdf(path: Path, engine: str, group: str | None) -> tuple[xr.Dataset,
     """
     import xarray as xr
 
-    try:
-        content = path.read_bytes()
-    except (OSError, MemoryError) as error:
-        raise InputError(f"{path} cannot be read ({_reason(error)})") from error
+    content = read_bytes(path)
     sealed = engine == "h5netcdf" and refuse_damaged(content, path)
     settings = {**SETTINGS, "engine": engine}
     notes: list[str] = []
@@ -51,12 +50,39 @@ def read_netcdf(path: Path, engine: str, group: str | None) -> tuple[xr.Dataset,
             raise InputError(f"{path} needs more memory than there is; select a part") from error
         except Exception as error:  # whatever a damaged file makes the libraries raise
             raise InputError(
-                f"{path} cannot be read as NetCDF ({type(error).__name__}: {_reason(error)}); it "
+                f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason(error)}); it "
                 "may be damaged or incomplete: fetch it again, or check it with ncdump -h"
             ) from error
     if "content_sha256" in loaded.attrs and not sealed:
         notes.append("the file was changed by another program after dsr wrote it")
-    return loaded, notes
+    return _of_pandas(loaded), notes
+
+
+def _of_pandas(dataset: xr.Dataset) -> xr.Dataset:
+    """Columns of a frame that pandas wrote: ``axis1`` is its index and no variable."""
+    import xarray as xr
+
+    if not {"axis0", "axis1", "block0_values"} <= {*map(str, dataset.variables)}:
+        return dataset
+    index = dataset["axis1"]
+    values = index.values
+    kind = _text(index.attrs.get("kind", ""))
+    if kind.startswith("datetime64"):
+        values = values.astype("int64").astype("datetime64[ns]")
+    columns: dict[str, Any] = {}
+    for name in sorted(str(n) for n in dataset.variables if str(n).endswith("_values")):
+        block, items = dataset[name].values, dataset.get(name.replace("values", "items"))
+        labels = range(block.shape[1]) if items is None else items.values.ravel().tolist()
+        columns |= {_text(label): block[:, k] for k, label in enumerate(labels)}
+    order = [_text(label) for label in dataset["axis0"].values.ravel().tolist()]
+    named = [name for name in order if name in columns] or list(columns)
+    frame = xr.Dataset({name: ("row", columns[name]) for name in named})
+    return frame if counts_rows(values) else frame.assign_coords(axis1=("row", values, _TIME))
+
+
+def _text(value: Any) -> str:
+    value = value.item() if hasattr(value, "item") and getattr(value, "size", 1) == 1 else value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def has_numbers(dataset: xr.Dataset) -> bool:
@@ -106,7 +132,3 @@ def _group(
         with xr.open_dataset(io.BytesIO(content), **settings, group=name) as dataset:
             found[name] = has_numbers(dataset)
     return choose_group(found, notes)
-
-
-def _reason(error: BaseException) -> str:
-    return " ".join(str(getattr(error, "strerror", None) or error).split())[:120] or "no reason"

@@ -12,21 +12,22 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.files import reason
+from dsr.data.labelled.clues import find_ramp, is_time_name, without_row_numbers
 from dsr.data.labelled.picks import Picks, no_such, pick
-from dsr.data.readers.objects import numbers
+from dsr.data.readers.arrays import block_of, numbers
 from dsr.data.table import Table, trim_padding
 from dsr.data.time.axis import decode_time
 from dsr.errors import InputError
 
 _LARGEST_ARCHIVE = 2 << 30
 _MOST_DIMENSIONS = 8
-_TIME_NAMES = ("time", "t", "times")
 
 
 def read_npy(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
     """Read ``(time,)``, ``(time, variable)`` or ``(trajectory, time, variable)``."""
     del time_unit
-    for option, value in (("time", picks.time), ("trajectory", picks.trajectory)):
+    for option, value in (("time", picks.axis), ("trajectory", picks.trajectory)):
         if value is not None:
             raise InputError(
                 f"{path} is a bare array without names, so {option}={value[:40]!r} is not in it; "
@@ -42,11 +43,8 @@ def read_npy(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
 def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
     """Read the array of an archive that is wanted, and a time axis beside it if there is one."""
     arrays = _members(path)
-    axis = next((name for name in arrays if name.lower() in _TIME_NAMES), None)
-    if picks.time is not None:
-        if picks.time not in arrays:
-            raise no_such(picks.time, arrays, "time array")
-        axis = picks.time
+    notes: list[str] = []
+    axis = _axis(arrays, picks, notes)
     usable = [
         name
         for name, array in arrays.items()
@@ -54,12 +52,10 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     ]
     wanted = picks.names
     if wanted is None and len(usable) > 1:
-        # Columns of one table: all one-dimensional, and as long as the axis or each other.
-        if any(arrays[n].ndim != 1 or len(arrays[n]) != len(arrays[usable[0]]) for n in usable):
-            listed = ", ".join(sorted(usable)[:8])
-            raise InputError(f"{path} holds several arrays ({listed}); pick one with variables=")
-        wanted = usable
-    others = [name for name in arrays if name not in usable and name != axis]
+        columns = {name: arrays[name] for name in usable}
+        usable = without_row_numbers(columns, notes, timed=axis is not None)
+    others = [name for name in arrays if arrays[name].dtype.kind not in "iuf"
+              or arrays[name].size < 2]  # fmt: skip
     if wanted is not None and (odd := [name for name in wanted if name in others]):
         raise InputError(f"array {odd[0][:60]!r} of {path} is not made of real numbers (time, ...)")
     names = pick(usable, wanted)
@@ -69,8 +65,8 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     if len(blocks) > 1:
         if any(block.ndim != 1 or block.shape != blocks[0].shape for block in blocks):
             raise InputError(
-                f"arrays {', '.join(names[:4])} of {path} cannot be put side by side: only equally "
-                "long one-dimensional ones can; pick one with variables="
+                f"{path} holds several arrays ({', '.join(sorted(names)[:8])}), and only equally "
+                "long one-dimensional ones can be put side by side; pick one with variables="
             )
         table = _table(np.stack(blocks, axis=1), f"table in {path}", None)
         table = replace(table, names=names)
@@ -79,8 +75,25 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
         table = replace(table, names=names) if blocks[0].ndim == 1 else table
     if axis is not None:
         table = _with_axis(table, arrays[axis], axis, time_unit, path)
-    notes = [f"left out of the archive: {', '.join(sorted(others)[:8])}"] if others else []
+    if others:
+        notes.append(f"left out, text or single values: {', '.join(sorted(others)[:8])}")
     return replace(trim_padding(table), source=path.name).with_notes(*notes)
+
+
+def _axis(arrays: dict[str, NDArray[Any]], picks: Picks, notes: list[str]) -> str | None:
+    """Name of the array that holds the times: picked, called so, or increasing evenly."""
+    if picks.axis is not None:
+        if picks.axis not in arrays:
+            raise no_such(picks.axis, arrays, "time array")
+        return picks.axis
+    if picks.untimed:
+        return None
+    named = next((n for n in arrays if is_time_name(n) and n not in (picks.names or [])), None)
+    if named is not None or len(arrays) < 2:
+        return named
+    lengths = [n for a in arrays.values() if a.dtype.kind in "iuf" for n in a.shape[:2]]
+    columns = {n: a for n, a in arrays.items() if a.ndim == 1 and lengths.count(len(a)) > 1}
+    return find_ramp(columns, notes, wanted=picks.names, units={})
 
 
 def _members(path: Path) -> dict[str, NDArray[Any]]:
@@ -108,7 +121,7 @@ def _members(path: Path) -> dict[str, NDArray[Any]]:
     except InputError:
         raise
     except Exception as error:  # whatever a damaged archive makes zipfile and zlib raise
-        raise InputError(f"{path} is a damaged archive ({_detail(error)}); make it anew") from error
+        raise InputError(f"{path} is a damaged archive ({reason(error)}); make it anew") from error
 
 
 def _checked_header(file: Any, size: int, what: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -125,7 +138,7 @@ def _checked_header(file: Any, size: int, what: str) -> tuple[tuple[int, ...], n
                 raise ValueError(f"format version {version}")
     except Exception as error:  # ValueError, SyntaxError, RecursionError, tokenizer errors, ...
         raise InputError(
-            f"the {what} has a damaged NumPy header ({_detail(error)}); save it again"
+            f"the {what} has a damaged NumPy header ({reason(error)}); save it again"
         ) from error
     if dtype.hasobject:
         raise InputError(
@@ -146,7 +159,7 @@ def _load(file: IO[bytes], what: str) -> NDArray[Any]:
     try:
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
     except Exception as error:  # a damaged body or too little memory
-        raise InputError(f"the {what} cannot be read ({_detail(error)}); save it again") from error
+        raise InputError(f"the {what} cannot be read ({reason(error)}); save it again") from error
 
 
 def _table(values: NDArray[Any], what: str, wanted: list[str] | None) -> Table:
@@ -154,14 +167,7 @@ def _table(values: NDArray[Any], what: str, wanted: list[str] | None) -> Table:
         raise InputError(
             f"the {what} holds records; save its columns as one plain array of numbers"
         )
-    array = numbers(values, what)
-    if not 1 <= array.ndim <= 3 or array.size == 0:
-        raise InputError(
-            f"the {what} has shape {array.shape}; it must be (time,), (time, variable) or "
-            "(trajectory, time, variable), and not empty"
-        )
-    array = array[:, None] if array.ndim == 1 else array
-    array = array[None] if array.ndim == 2 else array
+    array = block_of(numbers(values, what), what)
     known = [f"x{i}" for i in range(array.shape[2])]
     names = pick(known, wanted)
     columns = [known.index(name) for name in names]
@@ -179,9 +185,4 @@ def _with_axis(
             f"{most} samples; name another with time="
         )
     axis = decode_time(times, {}, name=name, time_unit=time_unit)
-    axes = [axis._replace(numbers=axis.numbers[: len(part)]) for part in table.values]
-    return replace(table, axes=axes)
-
-
-def _detail(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
+    return replace(table, axes=[axis.upto(len(part)) for part in table.values])
