@@ -188,6 +188,9 @@ class ReconstructionModel:
         drives = self.take_inputs(inputs, parts)
         self.training = {"seed": seed}
         self.learn(parts, inputs=drives, seed=seed)
+        for name in self.arrays:
+            # In the layout that a file gives back, on which the rounding of products depends.
+            setattr(self, name, np.array(getattr(self, name), order="C"))
         return self
 
     def learn(self, parts: list[Floats], *, inputs: list[Floats] | None, seed: int) -> None:
