@@ -374,8 +374,6 @@ class ReconstructionModel:
         drives = [self.input_scaler.transform(d) for d in trajectories(series)]
         return drives * len(parts) if len(drives) == 1 else drives
 
-    # Files --------------------------------------------------------------------------------------
-
     def save(self, folder: str | Path) -> None:
         """Write ``model.safetensors`` and ``model.json``; never a pickle.
 

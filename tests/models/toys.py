@@ -6,8 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-import dsr
-from dsr.models import ReconstructionModel
+from dsr.models import ReconstructionModel, registry
 
 
 class EDMD(ReconstructionModel):
@@ -110,4 +109,4 @@ TOYS = {"toy-edmd": "EDMD", "toy-frozen": "FrozenField", "toy-walk": "RandomWalk
 def register(monkeypatch: Any) -> None:
     """Put the toys into the registry, as an entry point would."""
     for name, attribute in TOYS.items():
-        monkeypatch.setitem(dsr.models.registry._MODELS, name, ("toys", attribute))
+        monkeypatch.setitem(registry._MODELS, name, ("toys", attribute))
