@@ -60,9 +60,10 @@ py-modules = ["drift"]
 def program(site: Path, *words: Any) -> Any:
     """Run ``python -m dsr ... --json`` with one more folder of packages."""
     path = os.pathsep.join([str(site), str(ROOT), os.environ.get("PYTHONPATH", "")])
+    environment = {**os.environ, "PYTHONPATH": path}
     done = subprocess.run(
         [sys.executable, "-m", "dsr", *map(str, words), "--json"],
-        capture_output=True, text=True, timeout=300, cwd=site, env={**os.environ, "PYTHONPATH": path},
+        capture_output=True, text=True, timeout=300, cwd=site, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
