@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+BEGIN = "begin"
+"""Coordinate over "trajectory": when each began, where they do not share their time axis."""
+
 
 class Start(NamedTuple):
     """What was observed before each run.
@@ -50,8 +53,11 @@ def as_start(model: ReconstructionModel, start: Any) -> Start:
     if labelled(start):
         series = as_context(model, start)
         contexts = model.rows(series)
-        first, dt = float(series["time"].values[0]), float(series.attrs["dt"])
-        return Start(contexts, [first + (len(c) - 1) * dt for c in contexts], series)
+        dt, first = float(series.attrs["dt"]), series["time"].values[:1]
+        # Stretches of one long series, side by side, may each say when they began.
+        begins = np.broadcast_to(series.coords.get(BEGIN, first), len(contexts))
+        ends = [float(b) + (len(c) - 1) * dt for b, c in zip(begins, contexts, strict=True)]
+        return Start(contexts, ends, series)
     contexts = _bare_contexts(model, start)
     return Start(contexts, [0.0] * len(contexts))
 

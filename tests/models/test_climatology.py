@@ -134,3 +134,13 @@ def test_a_field_has_a_cycle_in_each_cell(tmp_path: Path) -> None:
     model.save(tmp_path)
     again = dsr.models.load(tmp_path)
     assert again.forecast(field.isel(time=slice(0, 31)), 14).identical(forecast)
+
+
+def test_stretches_side_by_side_say_when_each_began() -> None:
+    season = np.tile(np.arange(12.0), 10)[:, None]
+    model = Climatology().fit(make_series(season, dt=1.0, time_unit="month"))
+    starts = [3, 40, 77]
+    given = make_series(np.stack([season[k : k + 2] for k in starts]), dt=1.0, time_unit="month")
+    given = given.assign_coords(begin=("trajectory", [float(k) for k in starts]))
+    forecast = model.forecast(given, 4).values
+    np.testing.assert_array_equal(forecast, np.stack([season[k + 2 : k + 6] for k in starts]))
