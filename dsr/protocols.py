@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,7 @@ class Forecaster(Runs, Protocol):
         Names and units of the observed variables, or of the channels of a field.
     """
 
-    name: Any
+    name: ClassVar[str]
     accepts: str
     takes_inputs: bool
     dt: float | None
@@ -100,11 +100,11 @@ class StateSpace(Protocol):
         """Latent states of observations: ``(..., N)``, or ``(..., context_length, N)``."""
         ...
 
-    def step(self, z: Any) -> Floats:
-        """Next latent state of ``(..., M)``."""
+    def step(self, z: Any, u: Any = None) -> Floats:
+        """Next latent state of ``(..., M)``; ``u`` are standardised inputs of a driven model."""
         ...
 
-    def jacobian(self, z: Any) -> Floats:
+    def jacobian(self, z: Any, u: Any = None) -> Floats:
         """Jacobian ``(..., M, M)`` of the step out of ``z``."""
         ...
 
