@@ -36,7 +36,7 @@ def evaluate(
     from dsr.metrics.judging.scorecard import METRICS
     from dsr.runs import open_run, require_finished
     from dsr.workflow.baselines import baseline_scores, baselines_to_json
-    from dsr.workflow.fitting import judged_series
+    from dsr.workflow.evaluation import judged_series
 
     opened = require_finished(open_run(run))
     target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES, keep=(file,))
