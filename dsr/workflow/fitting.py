@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dsr.errors import DivergedError
+from dsr.errors import DivergedError, InputError
 from dsr.runs import (
     CONFIG,
     SUMMARY,
@@ -17,7 +17,7 @@ from dsr.runs import (
     write_json,
     write_toml,
 )
-from dsr.workflow.evaluation import beside_baselines, judge
+from dsr.workflow.evaluation import Outcome, judge
 from dsr.workflow.plan import Plan, make_plan
 from dsr.workflow.results import write_results
 
@@ -29,8 +29,10 @@ def fit(
     series: Any,
     *,
     model: str = "shallow-plrnn",
+    trainer: str = "auto",
     budget: str | float = "2 min",
     seed: int = 0,
+    inputs: Any = None,
     out: str | Path | None = None,
     resume: bool = False,
     progress: bool | Progress = True,
@@ -45,15 +47,20 @@ def fit(
 
     Parameters
     ----------
-    series : series or path
-        What `dsr.data.as_series` accepts.
+    series : series, field or path
+        What `dsr.data.as_series` accepts; at least 300 samples, or 100 frames of a field.
     model : str
         A name of `dsr.models.names`.
+    trainer : {"auto", "gradient"}
+        How a model that is trained learns.
     budget : str or float
         Time for training: seconds, or a text such as ``"2 min"``. It is turned into a number of
         updates by a short measurement, so that the run can be repeated exactly.
     seed : int
         Same data, settings, seed and number of updates: same weights, bit for bit.
+    inputs : series or path, optional
+        External inputs that drive the system, at the same step; they must cover the series and
+        are cut to it. A bare array begins with the series.
     out : path, optional
         Run folder; by default a new one below ``runs/``.
     resume : bool
@@ -61,12 +68,19 @@ def fit(
     progress : bool or Progress
         Show a live line on standard error.
     baselines : bool
-        Judge SINDy, persistence and a Gaussian cloud beside the model.
+        Judge simpler models beside this one (`dsr.workflow.baselines`).
     **settings
-        ``latent_dim, hidden_dim, clipped`` (model), ``alpha`` (a share, or ``"adaptive"``) and
-        other fields of `dsr.training.GeneralizedTeacherForcing`, fields of
-        `dsr.training.TrainingSettings` (``updates`` replaces the budget), ``embed`` (``"auto"``
-        or ``"M,TAU"``), ``test`` (share of each trajectory), ``load`` (options of `dsr.load`).
+        By their names alone; each has an owner, and one that this model does not have is refused:
+
+        - the model its sizes: ``latent_dim, hidden_dim, clipped``, ``degree, threshold`` and so on;
+        - the trainer its schedule: fields of `dsr.training.TrainingSettings` (``updates``, or
+          ``epochs`` of 50 updates, replace the budget);
+        - ``forcing``: ``"generalized"`` (default) with ``alpha`` (a share, or ``"adaptive"``),
+          ``alpha_start, alpha_decay, alpha_every, alpha_times, estimator``; or ``"sparse"`` with
+          ``interval``;
+        - the data: ``embed`` (``"auto"``, ``"none"`` or ``"M,TAU"``) and ``test`` (share of each
+          trajectory);
+        - ``load``: options of `dsr.load`.
 
     Returns
     -------
@@ -94,49 +108,66 @@ def fit(
 
     listener = make_listener(progress)
     plan = make_plan(
-        series, model=model, budget=budget, seed=seed, out=out, resume=resume, settings=settings
-    )
+        series, model=model, trainer=trainer, budget=budget, seed=seed, inputs=inputs, out=out,
+        resume=resume, settings=settings,
+    )  # fmt: skip
     if plan.finished:
         listener.note(f"the run in {plan.folder} is finished already; nothing to do")
         return open_run(plan.folder)
-    for note in plan.notes:
+    for note in plan.recording.notes:
         listener.note(note)
     plan.make_folder()
     with locked(plan.folder):
-        return _run(plan, listener, baselines)
+        fitted = _learned(plan, listener)
+        return _judged(plan, fitted, listener, baselines)
 
 
-def _run(plan: Plan, listener: Progress, baselines: bool) -> Run:
+def _learned(plan: Plan, listener: Progress) -> Any:
+    """Fit the model and save it; what is refused leaves no folder."""
     from dsr.training.checkpoints import CheckpointStore
 
-    folder = plan.folder
+    folder, recording, settings = plan.folder, plan.recording, plan.settings
     network = plan.new_model()
-    listener.start({"stage": "compiling (first run only)", "updates": plan.training.get("updates")})
-    plan.settle_updates(network)
-    config = plan.config()
-    write_toml(folder / CONFIG, config)
-    append_log(folder, f"fit {config['reproduce']['command']}")
-    for note in plan.notes:
-        append_log(folder, note)
-    store = CheckpointStore(folder / "checkpoint", plan.identity())
+    training: dict[str, Any] = {}
     try:
+        listener.start({"stage": "preparing", "updates": settings.given.get("updates")})
+        plan.settle_budget(network)
+        settings = plan.settings
+        config = plan.config()
+        if plan.stored is None:
+            write_toml(folder / CONFIG, config)
+        append_log(folder, f"fit {config['reproduce']['command']}")
+        for note in recording.notes:
+            append_log(folder, note)
+        if settings.trainer is not None:
+            training = {"forcing": settings.forcing, **settings.trainer.to_flat()}
         network.fit(
-            plan.train,
-            forcing=plan.forcing,
+            recording.train,
+            inputs=recording.train_inputs,
             seed=plan.seed,
             progress=listener,
-            checkpoint=store,
-            **plan.training,
+            checkpoint=CheckpointStore(folder / "checkpoint", plan.identity()),
+            **training,
         )
+    except InputError:
+        plan.remove_folder()
+        raise
     except (DivergedError, KeyboardInterrupt) as error:
         append_log(folder, str(error) or "interrupted")
         raise
     network.save(folder / "model")
+    return network
+
+
+def _judged(plan: Plan, network: Any, listener: Progress, baselines: bool) -> Run:
+    """Judge a fitted model and write what there is to know of it."""
+    folder, recording = plan.folder, plan.recording
     listener.update({"stage": "judging on the test part"})
-    outcome = judge(network, plan.test, plan.train, plan.seed)
+    outcome = judge(network, recording, plan.seed)
     if baselines:
         listener.update({"stage": "judging baselines beside it"})
-        outcome = beside_baselines(outcome, plan.test, plan.train, plan.seed, network.name)
+        outcome = _beside_baselines(outcome, plan)
+    run = Run(folder)
     summary = {
         "run": str(folder),
         "model": network.name,
@@ -145,17 +176,39 @@ def _run(plan: Plan, listener: Progress, baselines: bool) -> Run:
         "selected_update": network.training.get("selected_update", 0),
         "seconds": round(network.training.get("seconds", 0.0), 3),
         **outcome.summary,
+        "report": str(run.report),
     }
     write_results(folder, plan, network, outcome)
-    run = Run(folder)
-    summary["report"] = str(run.report)
     # A run that has a summary is finished; the page can be made again from what is there.
     write_json(folder / SUMMARY, summary)
-    from dsr.report import write_report
-
-    listener.update({"stage": "writing the report"})
-    write_report(run)
-    append_log(folder, f"finished: {summary['verdict']}")
     shutil.rmtree(folder / "checkpoint", ignore_errors=True)
+    listener.update({"stage": "writing the report"})
+    _report(run, listener)
+    append_log(folder, f"finished: {summary['verdict']}")
     listener.finish(summary)
     return run
+
+
+def _beside_baselines(outcome: Outcome, plan: Plan) -> Outcome:
+    from dsr.workflow.baselines import baseline_scores, baselines_to_json
+
+    data = plan.recording
+    scores = baseline_scores(
+        data.test, data.train, seed=plan.seed, leave_out=plan.settings.name,
+        inputs=(data.test_inputs, data.train_inputs),
+    )  # fmt: skip
+    summary = {**outcome.summary, "baselines": baselines_to_json(scores)}
+    return outcome._replace(summary=summary, baselines=scores)
+
+
+def _report(run: Run, listener: Progress) -> None:
+    """Write the page; one that fails costs nothing of the run."""
+    from dsr.report import write_report
+
+    try:
+        write_report(run)
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        note = f"the report could not be written ({reason}); the run is complete without it"
+        append_log(run.folder, note)
+        listener.note(f"{note}: dsr report {run.folder} tries again")
