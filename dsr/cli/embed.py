@@ -52,12 +52,14 @@ def embed(
 def _uniform(
     series: xr.DataArray, dimension: int | None, delay: int | None
 ) -> tuple[xr.DataArray, dict[str, Any]]:
-    from dsr.data import choose_embedding, delay_embed
+    from dsr.data import delay_embed
+    from dsr.metrics import choose_embedding
 
     reason = "given"
     if dimension is None or delay is None:
-        chosen, lag, reason = choose_embedding(series)
-        dimension, delay = dimension or chosen, delay or lag
+        chosen = choose_embedding(series)
+        dimension, delay = dimension or chosen.dimension, delay or chosen.delay
+        reason = chosen.reason
     embedded = delay_embed(series, dimension, delay)
     return embedded, {"dimension": dimension, "delay": delay, "reason": reason}
 

@@ -45,7 +45,7 @@ def evaluate(
     target = (
         None if out is None else output_path(out, "scores", RESULT_SUFFIXES, keep=(file, inputs))
     )
-    settings = {"load": opt.as_in_the_run(opened, load or {}), "seed": seed}
+    settings = {"load": opt.as_in_the_run(opened, load or {}), "seed": seed, "inputs": inputs}
     model, series, options = judged_series(opened, file, settings)
     if metric:
         options["metrics"] = [*METRICS, *metric]

@@ -35,7 +35,7 @@ def generate(
     """Let the model of a run go freely on its attractor."""
     opened, path = _open(run, out, "generated", keep=(start, inputs))
     begin = None if start is None else _context(opened, start, load or {})
-    drive = None if inputs is None else _drive(opened, inputs, begin, covered=False)
+    drive = None if inputs is None else _drive(inputs, begin, steps, covered=False)
     series = opened.model.generate(begin, steps, inputs=drive, seed=seed)
     _write(opened, series, path, json)
 
@@ -54,7 +54,7 @@ def forecast(
     """Continue every trajectory of a series with the model of a run."""
     opened, path = _open(run, out, "forecast", keep=(file, inputs))
     context = _context(opened, file, load or {})
-    drive = None if inputs is None else _drive(opened, inputs, context, covered=True)
+    drive = None if inputs is None else _drive(inputs, context, steps, covered=True)
     series = opened.model.forecast(context, steps, inputs=drive, seed=seed)
     _write(opened, series, path, json)
 
@@ -78,11 +78,24 @@ def _context(run: Run, file: str, load: dict[str, Any]) -> Any:
     return prepared(run, file, opt.as_in_the_run(run, load))
 
 
-def _drive(run: Run, file: str, context: DataArray | None, *, covered: bool) -> Any:
-    """Inputs from a file, from the sample on that drives the first step."""
-    from dsr.data import load
+def _drive(file: str, context: DataArray | None, steps: int, *, covered: bool) -> Any:
+    """Inputs from a file, over what they drive: a run out of a context, and the context too."""
+    from dsr.data import lengths, make_series
+    from dsr.workflow.inputs import aligned
 
-    return load(file)
+    if context is None:
+        return file  # a stored start has no time: the file begins with it
+    import numpy as np
+
+    dt, counts = float(context.attrs["dt"]), lengths(context)
+    begin = float(context["time"].values[0]) + (0.0 if covered else dt * (int(counts[0]) - 1))
+    axis = make_series(
+        [np.zeros((int(n) - 1 + steps if covered else steps, 1)) for n in counts],
+        dt=dt, time_unit=str(context.attrs["time_unit"]), start=begin,
+        trajectory=context["trajectory"].values,
+    )  # fmt: skip
+    same = {name: context.attrs.get(name, "") for name in ("time_origin", "calendar")}
+    return aligned(file, axis.assign_attrs(same))
 
 
 def _write(run: Run, series: DataArray, path: Path, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,6 +82,7 @@ def _run_lines(facts: dict[str, Any]) -> list[str]:
 def _file_lines(facts: dict[str, Any]) -> list[str]:
     from dsr.cli.console import hanging, table
     from dsr.text import number
+    from dsr.workflow.recording import LEAST_SAMPLES, models_for
 
     field = facts["kind"] == "field"
     samples, total = sorted(set(facts["samples"])), sum(facts["samples"])
@@ -97,12 +97,12 @@ def _file_lines(facts: dict[str, Any]) -> list[str]:
         lines.append(f"split      {', '.join(facts['split'])}")
     if field:
         lines += _grid_lines(facts)
-    least = 100 if field else 300
+    least = LEAST_SAMPLES[facts["kind"]]
     use = "ready for dsr fit"
     if total < least:
         use = f"too short for dsr fit, which needs {least} {'frames' if field else 'samples'}"
     elif field:
-        use += f" --model {', '.join(_models_of_fields())}"
+        use += f" --model {', '.join(models_for('field'))}"
     lines.append(hanging("use", use))
     names, units = facts["variables"], facts["units"] or [""] * len(facts["variables"])
     rows = [
@@ -117,22 +117,11 @@ def _file_lines(facts: dict[str, Any]) -> list[str]:
 def _grid_lines(facts: dict[str, Any]) -> list[str]:
     from dsr.text import number
 
-    rows, columns = facts["sizes"]["y"], facts["sizes"]["x"]
-    cells = rows * columns * facts["sizes"]["channel"]
-    land = f"; {facts['land']} of {cells} cells are never observed (land)" if facts["land"] else ""
-    return [f"grid       {rows} x {columns} (y, x){land}"] + [
-        f"{name:<11}{number(c['from'])} to {number(c['to'])} {c['units']}".rstrip()
+    sizes, land = facts["sizes"], facts["land"]
+    cells = sizes["channel"] * sizes["y"] * sizes["x"]
+    never = f"; {round(land * cells)} of {cells} cells are never observed (land)" if land else ""
+    return [f"grid       {sizes['y']} x {sizes['x']} (y, x){never}"] + [
+        f"{name:<10} {number(c['low'])} to {number(c['high'])} {c['units']}".rstrip()
         + f" ({', '.join(c['dims'])})"
         for name, c in facts["coordinates"].items()
     ]
-
-
-def _models_of_fields() -> list[str]:
-    """Models that can be fitted to fields; one that cannot be loaded is not offered."""
-    from dsr.models.registry import model_class, names
-
-    found = []
-    for name in names():
-        with suppress(InputError):
-            found += [name] if "field" in model_class(name).accepts else []
-    return found

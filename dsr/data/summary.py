@@ -103,7 +103,8 @@ def _facts(series: xr.DataArray) -> dict[str, Any]:
         "notes": [str(n) for n in attrs.get("notes", [])],
     }
     if label == "channel":
-        return {"usable": True, "cure": "", **facts, **_grid_facts(series)}
+        sizes = {str(k): int(v) for k, v in series.sizes.items()}
+        return {"usable": True, "cure": "", **facts, "sizes": sizes}
     constant = [facts["variables"][i] for i in constant_variables(series)]
     cure = ""
     if not valid.all():
@@ -118,24 +119,3 @@ def _facts(series: xr.DataArray) -> dict[str, Any]:
         std = [float(np.std(c[np.isfinite(c)])) if np.isfinite(c).any() else None for c in masked.T]
     return {"usable": not cure, "cure": cure, **facts, "constant": constant,
             "mean": mean, "std": std}  # fmt: skip
-
-
-def _grid_facts(field: xr.DataArray) -> dict[str, Any]:
-    """Sizes, cells that are never observed, coordinates, and statistics of each channel."""
-    from dsr.data.grid import Grid
-
-    grid = Grid.of(field)
-    ranges = {
-        name: {"dims": list(dims), "from": float(np.min(values)), "to": float(np.max(values)),
-               "units": str(attrs.get("units", ""))}
-        for name, (dims, values, attrs) in grid.coords.items()
-        if values.size and values.dtype.kind in "iuf"
-    }  # fmt: skip
-    channels = [c[np.isfinite(c)] for c in np.moveaxis(field.values, 2, 0)]
-    return {
-        "sizes": {str(k): int(v) for k, v in field.sizes.items()},
-        "land": int(grid.valid.size - grid.cells),
-        "coordinates": ranges,
-        "mean": [float(c.mean()) if c.size else None for c in channels],
-        "std": [float(c.std()) if c.size else None for c in channels],
-    }
