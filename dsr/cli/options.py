@@ -25,14 +25,21 @@ JsonOut = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", help="File to write (.nc, .csv or .npy); a free name if not given."
+        "--out", "-o",
+        help="File to write (.nc, .csv or .npy; a field: .nc); a free name if not given.",
     ),
+]  # fmt: skip
+Inputs = Annotated[
+    str | None, typer.Option(help="File of the external inputs that drive the model.")
 ]
+Baselines = Annotated[bool, typer.Option(help="Judge the baselines beside the model.")]
 _LOADER: dict[str, Any] = {
     "variables": Annotated[
         str | None, typer.Option(help="Variables to use, separated by commas; all if not given.")
     ],
-    "time": Annotated[str | None, typer.Option(help="Name of the time axis.")],
+    "time": Annotated[
+        str | None, typer.Option(help="Name of the time axis, or none: every row is a step.")
+    ],
     "trajectory": Annotated[
         str | None, typer.Option(help="Name of the trajectory dimension or column.")
     ],
