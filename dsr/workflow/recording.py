@@ -223,14 +223,14 @@ def _embedding(series: xr.DataArray, settings: Settings, notes: list[str]) -> st
         if "embed" in settings.given:
             notes.append(f"this is {_described(series)}, so no delay coordinates were built")
         return None
-    from dsr.data.embedding import choose_embedding
+    from dsr.metrics import choose_embedding
 
-    dimension, delay, reason = choose_embedding(series)
+    chosen = choose_embedding(series)
     notes.append(
-        f"one variable: it is fitted in {dimension} delay coordinates {delay} samples apart "
-        f"({reason}); choose others with embed=M,TAU"
+        f"one variable: it is fitted in {chosen.dimension} delay coordinates {chosen.delay} "
+        f"samples apart ({chosen.reason}); choose others with embed=M,TAU"
     )
-    return f"{dimension},{delay}"
+    return f"{chosen.dimension},{chosen.delay}"
 
 
 def _described(series: xr.DataArray) -> str:
