@@ -188,6 +188,9 @@ class ReconstructionModel:
         drives = self.take_inputs(inputs, parts)
         self.training = {"seed": seed}
         self.learn(parts, inputs=drives, seed=seed)
+        for name in self.arrays:
+            # In the layout that a file gives back, on which the rounding of products depends.
+            setattr(self, name, np.array(getattr(self, name), order="C"))
         return self
 
     def learn(self, parts: list[Floats], *, inputs: list[Floats] | None, seed: int) -> None:
@@ -370,8 +373,6 @@ class ReconstructionModel:
         self.input_scaler = Scaler.fit(series)
         drives = [self.input_scaler.transform(d) for d in trajectories(series)]
         return drives * len(parts) if len(drives) == 1 else drives
-
-    # Files --------------------------------------------------------------------------------------
 
     def save(self, folder: str | Path) -> None:
         """Write ``model.safetensors`` and ``model.json``; never a pickle.

@@ -174,6 +174,8 @@ def as_inputs(model: ReconstructionModel, inputs: Any, parts: list[Floats]) -> x
     series = as_series(inputs, dt=model.dt, time_unit=model.time_unit, name="inputs")
     if "variable" not in series.dims:
         raise InputError("external inputs must be a series (time, variable), and are a field")
+    if not labelled(inputs):
+        series = series.assign_coords(variable=[f"u{k}" for k in range(series.sizes["variable"])])
     names = [str(v) for v in series["variable"].values]
     series = agreeing(
         series, variables=names, dt=model.dt, time_unit=model.time_unit, name="inputs"
