@@ -23,8 +23,16 @@ MODEL = OKABE_ITO["vermillion"]
 OTHER = OKABE_ITO["bluish green"]
 MUTED = "#7A828C"
 
-DARK = {DATA: OKABE_ITO["sky blue"], MODEL: "#F0803C", OTHER: "#35C49A", MUTED: "#8E97A3"}
+LAND = "#C9CED4"
+
+DARK = {
+    DATA: OKABE_ITO["sky blue"], MODEL: "#F0803C", OTHER: "#35C49A", MUTED: "#8E97A3",
+    LAND: "#3F4750",
+}  # fmt: skip
 """What each colour of a figure becomes on a dark page."""
+
+# Blue below the middle, vermillion above, a pale grey between: readable without red or green.
+DIVERGING = [[0, "#0A4B78"], [0.25, "#56A0D3"], [0.5, "#E9EBEE"], [0.75, "#E58A4E"], [1, "#9A3D00"]]
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
