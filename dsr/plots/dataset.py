@@ -16,9 +16,8 @@ _MOST_ROWS, _MOST_COLUMNS = 96, 200
 def places(coordinate: Any) -> Floats:
     """Numbers of a coordinate, or plain numbers where it holds none."""
     values = np.asarray(coordinate.values)
-    return (
-        values.astype(np.float64) if values.dtype.kind in "iufb" else np.arange(len(values)) * 1.0
-    )
+    numbers = values if values.dtype.kind in "iufb" else np.arange(len(values))
+    return np.asarray(numbers, dtype=np.float64)
 
 
 def curves(variables: list[Any]) -> Any:

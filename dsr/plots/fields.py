@@ -69,7 +69,8 @@ def _frames(field: Any, name: str) -> Frames:
         values.astype(np.float64, copy=False),
         [with_unit(n, units[i] if units else "") for i, n in enumerate(names)],
         {d: _axis(coords, d, values.shape[-2 + i]) for i, d in enumerate("yx")},
-        start + dt * np.arange(len(values), dtype=np.float64), dt, str(attrs.get("time_unit") or "step"),
+        start + dt * np.arange(len(values), dtype=np.float64), dt,
+        str(attrs.get("time_unit") or "step"),
     )  # fmt: skip
 
 

@@ -178,8 +178,10 @@ def _subtitle(evidence: Evidence) -> list[str]:
 def _glance(evidence: Evidence) -> list[dict[str, Any]]:
     """The few numbers to look at first."""
     metrics = evidence.metrics
+    if metrics is None:
+        return []
     cards = []
-    for name in [] if metrics is None else score_names(metrics)[:4]:
+    for name in score_names(metrics)[:4]:
         what = meaning(name, metrics[name].attrs)
         surrogate = "persistence" if "persistence" in what.surrogate else "surrogate"
         beside = [
