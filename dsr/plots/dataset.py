@@ -7,7 +7,17 @@ from typing import Any
 import numpy as np
 
 from dsr.plots.prepare import Floats, extent, float32, min_max
-from dsr.plots.theme import DATA, DIVERGING, MODEL, MUTED, OTHER, finish, label, with_unit
+from dsr.plots.theme import (
+    DATA,
+    DIVERGING,
+    MODEL,
+    MUTED,
+    OTHER,
+    axis_title,
+    finish,
+    label,
+    with_unit,
+)
 
 MOST_CURVES, MOST_MAPS = 6, 4
 _MOST_ROWS, _MOST_COLUMNS = 96, 200
@@ -41,7 +51,7 @@ def curves(variables: list[Any]) -> Any:
                 ),
                 row=row, col=1,
             )  # fmt: skip
-        text = with_unit(label(variable.name, 18), variable.attrs.get("units"))
+        text = axis_title(label(variable.name), variable.attrs.get("units"))
         figure.update_yaxes(title_text=text, nticks=5, row=row, col=1)
     unit = with_unit(label(dim), variables[0][dim].attrs.get("units"))
     figure.update_xaxes(title_text=unit, row=len(shown), col=1)
@@ -76,7 +86,7 @@ def complex_plane(name: str, values: Any) -> Any:
     return finish(figure, height=380, showlegend=False)
 
 
-def heat_maps(variable: Any) -> Any:
+def heat_maps(variable: Any, columns: int = MOST_MAPS) -> Any:
     """Draw a variable of two dimensions, or the first slices of one of more, as maps."""
     import plotly.graph_objects as go
     from plotly.subplots import make_subplots
@@ -90,13 +100,16 @@ def heat_maps(variable: Any) -> Any:
         -(-n // m) for n, m in zip(values.shape[-2:], (_MOST_ROWS, _MOST_COLUMNS), strict=True)
     ]
     titles = [", ".join(f"{label(d)} {i}" for d, i in zip(lead, s, strict=True)) for s in slices]
+    columns = min(columns, len(slices))
+    rows = -(-len(slices) // columns)
     figure = make_subplots(
-        rows=1, cols=len(slices), shared_yaxes=True, subplot_titles=titles if lead else None,
-        horizontal_spacing=0.02,
+        rows=rows, cols=columns, shared_yaxes=True, subplot_titles=titles if lead else None,
+        horizontal_spacing=0.02, vertical_spacing=0.3 / rows,
     )  # fmt: skip
     low, high = (v[0] for v in extent([values.reshape(-1, 1)]))
     about_zero = low < 0 < high
-    for column, index in enumerate(slices, 1):
+    for count, index in enumerate(slices):
+        place = {"row": count // columns + 1, "col": count % columns + 1}
         drawn = values[index][:: steps[0], :: steps[1]]
         figure.add_trace(
             go.Heatmap(
@@ -104,10 +117,11 @@ def heat_maps(variable: Any) -> Any:
                 coloraxis="coloraxis", name="",
                 hovertemplate="%{x:.4~g}, %{y:.4~g}: %{z:.4~g}",
             ),
-            row=1, col=column,
+            **place,
         )  # fmt: skip
-        figure.update_xaxes(title_text=label(variable.dims[-1]), nticks=6, row=1, col=column)
-    figure.update_yaxes(title_text=label(variable.dims[-2]), nticks=6, row=1, col=1)
+        figure.update_xaxes(title_text=label(variable.dims[-1]), nticks=6, **place)
+    figure.update_yaxes(title_text=label(variable.dims[-2]), nticks=6, col=1)
+    figure.update_annotations(font_size=13)
     reach = max(-low, high)
     unit = label(variable.attrs.get("units", ""), 20)
     colours = {
@@ -115,4 +129,4 @@ def heat_maps(variable: Any) -> Any:
         "cmin": -reach if about_zero else low, "cmax": reach if about_zero else high,
         "colorbar": {"thickness": 10, "title": {"text": unit}},
     }  # fmt: skip
-    return finish(figure, height=300, coloraxis=colours)
+    return finish(figure, height=80 + 230 * rows, coloraxis=colours)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dsr.errors import InputError
 from dsr.plots.prepare import Floats, extent, float32, number
-from dsr.plots.theme import DATA, DIVERGING, LAND, MODEL, MUTED, finish, label, with_unit
+from dsr.plots.theme import DATA, DIVERGING, LAND, MODEL, MUTED, finish, label, log_axis, with_unit
 
 _MOST_VALUES, _MOST_CHANNELS, _MOST_FRAMES = 300_000, 3, 40
 _SPECTRUM_DECADES = 10
@@ -326,8 +326,8 @@ def field_error(curves: Mapping[str, Any], *, title: str | None = None) -> Any:
         raise InputError("no error to draw; pass what evaluate returned for a field")
     known = np.concatenate(drawn)
     wide = bool(known.size) and known.max() > 10 * known.min()
-    figure.update_yaxes(title_text=with_unit("rmse", units), type="log" if wide else "linear")
-    figure.update_yaxes(rangemode="normal" if wide else "tozero")
+    figure.update_yaxes(title_text=with_unit("rmse", units))
+    figure.update_yaxes(log_axis(known) if wide else {"rangemode": "tozero"})
     figure.update_xaxes(title_text=with_unit("lead time", unit))
     return finish(figure, height=320, title=title, showlegend=True)
 
@@ -357,22 +357,23 @@ def radial_spectra(observed: Any, generated: Any = None, *, title: str | None = 
     """
     import plotly.graph_objects as go
 
-    figure, top = go.Figure(), 0.0
+    figure = go.Figure()
+    drawn = []
     for name, colour, spectrum in (("data", DATA, observed), ("model run", MODEL, generated)):
         if spectrum is None:
             continue
         mean = spectrum.mean([d for d in spectrum.dims if d != "wavenumber"])
         values = np.asarray(mean.values, dtype=np.float64)[1:-1]
-        top = max(top, float(np.nanmax(values, initial=0.0)))
+        drawn.append(values[values > 0])
         figure.add_scatter(
             x=np.arange(1, len(values) + 1), y=float32(np.where(values > 0, values, np.nan)),
             name=name, mode="lines+markers", marker={"size": 4},
             line={"color": colour, "width": 1.6}, hovertemplate="%{x}: %{y:.3~g}",
         )  # fmt: skip
-        bottom = max(float(np.min(values[values > 0], initial=top or 1.0)), 1e-300)
-        if top and np.log10(top / bottom) > _SPECTRUM_DECADES:
-            high = np.log10(top) + 0.5
-            figure.update_yaxes(range=[high - _SPECTRUM_DECADES - 0.5, high])
-    figure.update_xaxes(type="log", dtick="D2", title_text="radial wavenumber")
-    figure.update_yaxes(type="log", title_text="energy")
+    known = np.concatenate(drawn)
+    known = known[known > np.max(known, initial=0.0) * 10.0**-_SPECTRUM_DECADES]
+    figure.update_xaxes(log_axis([1, len(values)]), title_text="radial wavenumber")
+    figure.update_yaxes(log_axis(known), title_text="energy")
+    if known.size:
+        figure.update_yaxes(range=[np.log10(known.min()) - 0.3, np.log10(known.max()) + 0.3])
     return finish(figure, height=320, title=title, showlegend=True)

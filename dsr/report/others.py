@@ -26,12 +26,12 @@ def other_section(evidence: Evidence, figures: Figures, name: str) -> Markup:
     said = dataset.attrs.get("description") or dataset.attrs.get("long_name")
     parts: list[Markup] = [paragraph(shorten(said, 400))] if said else []
     flat: dict[str, list[Any]] = {}
-    drawn = []
+    maps = []
     for variable in dataset.data_vars.values():
         if variable.ndim == 1:
             flat.setdefault(str(variable.dims[0]), []).append(variable)
         elif variable.ndim > 1 and variable.size and variable.dtype.kind in "iufbc":
-            drawn.append(heat_maps_of(variable, figures))
+            maps.append(variable)
     scalars = [(str(n), v.values[()], v.attrs) for n, v in dataset.data_vars.items() if not v.ndim]
     scalars += [
         (str(n), v, {}) for n, v in dataset.attrs.items()
@@ -42,7 +42,7 @@ def other_section(evidence: Evidence, figures: Figures, name: str) -> Markup:
         parts.append(table("Single values", ["name", "value"], rows))
     for dim, variables in flat.items():
         parts += _over(dataset, dim, variables, figures)
-    parts += drawn[:_MOST_FIGURES]
+    parts += [heat_maps_of(variable, figures) for variable in maps[:_MOST_FIGURES]]
     return join(parts) or paragraph("Nothing in this group can be shown.")
 
 
@@ -52,7 +52,12 @@ def heat_maps_of(variable: Any, figures: Figures) -> Markup:
     caption = f"{what}{_title(variable)} over {', '.join(shorten(d) for d in variable.dims)}."
     if variable.ndim > 2:
         caption += f" The first {MOST_MAPS} slices at most."
-    return figures.figure(figures.plot(heat_maps(variable), caption), caption=caption)
+    return _figure(figures, caption, heat_maps(variable), heat_maps(variable, columns=1))
+
+
+def _figure(figures: Figures, caption: str, picture: Any, narrow: Any = None) -> Markup:
+    caption = caption[:1].upper() + caption[1:]
+    return figures.figure(figures.plot(picture, caption, narrow=narrow), caption=caption)
 
 
 def _over(dataset: Any, dim: str, variables: list[Any], figures: Figures) -> list[Markup]:
@@ -66,13 +71,11 @@ def _over(dataset: Any, dim: str, variables: list[Any], figures: Figures) -> lis
     plane = [(str(v.name), v.values) for v in numeric if v.dtype.kind == "c"] + _pairs(numeric)
     for title, values in plane[:2]:
         caption = f"{shorten(title, 60)} in the complex plane; the dotted line is the unit circle."
-        picture = figures.plot(complex_plane(title, values), caption)
-        parts.append(figures.figure(picture, caption=caption))
+        parts.append(_figure(figures, caption, complex_plane(title, values)))
     if numeric and length > 2 and (length > _MOST_ROWS or not plane):
         names = ", ".join(_title(v) for v in numeric[:MOST_CURVES])
         caption = f"{names} over {shorten(dim, 40)}."
-        picture = figures.plot(curves(numeric), caption)
-        parts.append(figures.figure(picture, caption=caption))
+        parts.append(_figure(figures, caption, curves(numeric)))
     return parts
 
 
@@ -99,7 +102,8 @@ def _table(dataset: Any, dim: str, variables: list[Any]) -> Markup:
             head.append(words)
             columns.append(_cells(piece))
     length = dataset.sizes[dim]
-    caption = f"The first {_MOST_ROWS} of {length:,}" if length > _MOST_ROWS else "Values"
+    what = f"The first {_MOST_ROWS} of {length:,}" if length > _MOST_ROWS else "For each"
+    caption = f"{what} {shorten(dim, 40)}"
     class_ = "" if len(numeric) == len(head) - 1 else "cards"
     return table(caption, head, list(zip(*columns, strict=True)), numeric=numeric, class_=class_)
 
@@ -125,7 +129,7 @@ def _with_unit(value: Any, attrs: Any) -> Any:
     if kind == "c":
         shown = f"{number(value.real, 4)} + {number(value.imag, 4)} i"
     else:
-        shown = number(as_float(value), 4) if kind in "iuf" else _text(value)
+        shown = number(as_float(value), 4) if kind == "f" else _text(value)
     return f"{shown} {unit}" if unit not in ("", "1") and isinstance(shown, str) else shown
 
 
