@@ -81,17 +81,10 @@ class Plan:
         """Turn the budget into a number of updates, by a short measurement on this machine."""
         if "updates" in self.training or not model.trained:
             return
-        from dsr.models.state_space import make_training_settings
-        from dsr.training.loop import seconds_per_update
-        from dsr.training.settings import EPOCH
-
-        settings = make_training_settings(self.training)
-        parts, _ = model.prepare(self.train, settings)
         assert self.budget is not None
-        least = min(0.5, 0.1 * self.budget)
-        self.seconds_per_update = seconds_per_update(model, parts, settings, self.forcing, least)
-        epochs = max(1, round(self.budget / self.seconds_per_update / EPOCH))
-        self.training["updates"] = epochs * EPOCH
+        bought = model.settle_budget(self.train, self.budget, forcing=self.forcing, **self.training)
+        self.training |= bought
+        self.seconds_per_update = model.seconds_per_update
 
     def settings(self) -> dict[str, Any]:
         """Flat settings that make this run again: what ``--config`` and ``dsr.fit`` take."""
@@ -115,9 +108,9 @@ class Plan:
         return bool(model_class(self.model).trained)
 
     def _all_training(self) -> dict[str, Any]:
-        from dsr.models.state_space import make_training_settings
+        from dsr.training.settings import TrainingSettings
 
-        return make_training_settings(self.training).to_dict()
+        return TrainingSettings.from_flat(self.training).to_flat()
 
     def config(self) -> dict[str, Any]:
         """What ``config.toml`` holds."""

@@ -64,7 +64,6 @@ def sort_settings(
 ) -> tuple[GeneralizedTeacherForcing, dict[str, Any], dict[str, Any]]:
     """Sort flat settings into forcing, training and model; refuse unknown names."""
     from dsr.models.registry import model_class
-    from dsr.models.state_space import make_training_settings
     from dsr.training.forcing import GeneralizedTeacherForcing
     from dsr.training.settings import EPOCH, TrainingSettings
 
@@ -87,7 +86,7 @@ def sort_settings(
         forcing_values["alpha"] = None
     forcing = GeneralizedTeacherForcing(**forcing_values)
     training = {k: v for k, v in settings.items() if k in training_keys}
-    checked = make_training_settings(training)
+    checked = TrainingSettings.from_flat(training)
     if "updates" in training:
         training["updates"] = checked.epochs * EPOCH
     return forcing, training, {k: v for k, v in settings.items() if k in model_keys}
