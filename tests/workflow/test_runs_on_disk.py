@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -16,6 +16,7 @@ import xarray as xr
 import dsr
 from dsr.data import make_series
 from dsr.errors import InputError
+from dsr.models.baselines import GaussianCloud
 from dsr.runs import Run, locked, write_toml
 from dsr.workflow.results import diagnostics_of, last_samples
 
@@ -34,17 +35,14 @@ def lorenz() -> xr.DataArray:
 
 
 def test_two_processes_refuse_each_other_until_one_is_dead(tmp_path: Path) -> None:
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdout=subprocess.PIPE, text=True
-    )
-    try:
+    ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"
         with pytest.raises(InputError, match="another process is writing"), locked(tmp_path):
             pass
-    finally:
         process.kill()
-        process.wait()
     with locked(tmp_path):
         assert (tmp_path / "lock").exists()
     assert not (tmp_path / "lock").exists()
@@ -101,9 +99,23 @@ def test_what_a_model_refuses_while_it_learns_leaves_no_folder(
     assert not list(tmp_path.iterdir())
 
 
-def test_the_judged_run_is_the_stored_run(lorenz: xr.DataArray, tmp_path: Path) -> None:
+class Restless(GaussianCloud):
+    """No two runs of it are alike."""
+
+    name: ClassVar[str] = "restless"
+    calls: ClassVar[list[int]] = []
+
+    def run(self, *args: Any, rng: np.random.Generator, **options: Any) -> Any:
+        self.calls.append(0)
+        return super().run(*args, rng=np.random.default_rng(len(self.calls)), **options)
+
+
+def test_the_judged_run_is_the_stored_run(
+    lorenz: xr.DataArray, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(dsr.models.registry._MODELS, "restless", (__name__, "Restless"))
     run = dsr.fit(
-        lorenz, model="gaussian", seed=3, out=tmp_path / "run", progress=False, baselines=False
+        lorenz, model="restless", seed=3, out=tmp_path / "run", progress=False, baselines=False
     )
     observed, generated, training = (
         run.results[name]["series"] for name in ("observed", "generated", "training")
