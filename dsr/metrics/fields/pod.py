@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dsr.data import make_series
 from dsr.errors import InputError
 from dsr.metrics.doors import bounded
-from dsr.metrics.fields.scores import as_field
+from dsr.metrics.fields.frames import as_field
 
 __all__ = ["Modes", "pod_divergence"]
 

@@ -12,16 +12,10 @@ from numpy.typing import NDArray
 
 from dsr.errors import InputError
 from dsr.metrics.bootstrap import mean_interval
+from dsr.metrics.fields.frame_scores import correlation_time, nmse, rmse, ssim
+from dsr.metrics.fields.frames import as_field, check_grid
 from dsr.metrics.fields.pod import Modes
-from dsr.metrics.fields.scores import (
-    as_field,
-    check_grid,
-    correlation_time,
-    nmse,
-    radial_spectrum_distance,
-    rmse,
-    ssim,
-)
+from dsr.metrics.fields.radial_spectrum import radial_spectrum_distance
 
 Floats = NDArray[np.float64]
 

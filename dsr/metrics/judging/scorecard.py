@@ -16,7 +16,7 @@ from dsr.data import Scaler, as_series, trajectories
 from dsr.errors import InputError
 from dsr.metrics.bootstrap import mean_interval
 from dsr.metrics.doors import generated_arrays, reference_series
-from dsr.metrics.forecasts.errors import curve, forecast_errors
+from dsr.metrics.forecasts.prediction_error import curve, forecast_errors
 from dsr.metrics.invariants.lyapunov import lyapunov_spectrum
 from dsr.metrics.judging.fields import FIELD_METRICS, field_evaluate, is_field
 from dsr.metrics.judging.on_request import (

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
-from dsr.metrics.topology.errors import extent, is_run, long_runs, wilson_interval
+from dsr.metrics.topology.topological_error import extent, is_run, long_runs, wilson_interval
 
 __all__ = ["basin_agreement"]
 

@@ -14,7 +14,7 @@ from scipy.stats import binomtest, wasserstein_distance
 from dsr.data import System, make_series
 from dsr.errors import InputError
 from dsr.metrics import basin_agreement, state_space_divergence, topological_error
-from dsr.metrics.topology.errors import wilson_interval
+from dsr.metrics.topology.topological_error import wilson_interval
 from dsr.models import ShallowPLRNN
 
 Array = NDArray[np.float64]
