@@ -7,27 +7,19 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from dsr.data.series import lengths
 from dsr.errors import InputError
-from dsr.metrics.doors import LARGEST
-from dsr.metrics.fields.frames import DIMS, as_field, pair
+from dsr.metrics.doors import LARGEST, Floats
+from dsr.metrics.fields.frames import as_field, filled, pair
 from dsr.metrics.geometry.chunks import is_chunked, time_slices
 
 __all__ = ["correlation_time", "nmse", "rmse", "ssim"]
 
-Array = NDArray[np.float64]
+_FRAMES_AT_ONCE = 200
 
 
-def _over_time(values: Array, like: xr.DataArray, name: str, **attrs: Any) -> xr.DataArray:
-    """Label (trajectory, time, channel) values; a single trajectory and channel are dropped."""
-    coords = {d: like.coords[d].values for d in DIMS[:3] if d in like.coords}
-    result = xr.DataArray(values, dims=DIMS[:3], coords=coords, name=name, attrs=attrs)
-    lone = [d for d in ("trajectory", "channel") if result.sizes[d] == 1]
-    return result.squeeze(lone, drop=True)
-
-
-def _worst(values: Array, fill: float) -> Array:
+def _worst(values: Floats, fill: float) -> Floats:
     return np.where(np.isfinite(values), values, fill)
 
 
@@ -78,10 +70,10 @@ def rmse(reference: Any, generated: Any) -> xr.DataArray:
     """
     if is_chunked(reference, generated):
         return _by_chunks(rmse, reference, generated)
-    first, second = pair(reference, generated)
+    frames = pair(reference, generated)
     with np.errstate(all="ignore"):
-        error = np.sqrt(((second - first.values) ** 2).mean(axis=(3, 4)))
-    return _over_time(_worst(error, np.inf), first, "rmse", reason="inf: frame not finite")
+        error = np.sqrt(frames.mean((frames.v - frames.u) ** 2))
+    return frames.labelled(_worst(error, np.inf), "rmse", reason="inf: frame not finite")
 
 
 def nmse(reference: Any, generated: Any, *, anomaly: bool = False) -> xr.DataArray:
@@ -108,14 +100,16 @@ def nmse(reference: Any, generated: Any, *, anomaly: bool = False) -> xr.DataArr
     """
     if is_chunked(reference, generated) and not anomaly:
         return _by_chunks(nmse, reference, generated)
-    first, second = pair(reference, generated)
-    base = first.values - first.values.mean(axis=1, keepdims=True) if anomaly else first.values
+    frames = pair(reference, generated)
+    base = frames.u
+    if anomaly:
+        total = lengths(frames.field)[:, None, None, None, None]
+        base = base - base.sum(axis=1, keepdims=True) / total
     with np.errstate(all="ignore"):
-        error = ((second - first.values) ** 2).sum(axis=(3, 4))
+        error = ((frames.v - frames.u) ** 2).sum(axis=(3, 4))
         ratio = np.where(error == 0, 0.0, error / (base**2).sum(axis=(3, 4)))
-    return _over_time(
+    return frames.labelled(
         _worst(ratio, np.inf),
-        first,
         "nmse",
         form="error / energy of the anomaly" if anomaly else "error / energy",
         reason="inf: frame not finite, or reference frame without energy",
@@ -152,33 +146,46 @@ def ssim(reference: Any, generated: Any) -> xr.DataArray:
     >>> ssim(frames, frames).values.round(12).tolist()
     [1.0, 1.0]
     """
-    from scipy.ndimage import gaussian_filter1d
-
-    first, second = pair(reference, generated)
-    u, v = first.values, second
+    frames = pair(reference, generated)
+    u, v, valid = frames.u, frames.v, frames.valid
     if min(u.shape[3:]) < 11:
         raise InputError(f"ssim needs fields of at least 11 x 11 points, not {u.shape[3:]}")
+    finite = np.asarray((np.abs(v) < LARGEST).all(axis=(3, 4)))
+    counts = frames.there[:, :, None, None, None] & valid
+    high, low = (
+        end(u, axis=(1, 3, 4), keepdims=True, where=counts, initial=start)
+        for end, start in ((np.max, -np.inf), (np.min, np.inf))
+    )
+    if np.any(high == low):
+        raise InputError("a channel of the reference field is constant; drop it before scoring")
+    score = np.zeros(finite.shape)
+    for start in range(0, u.shape[1], _FRAMES_AT_ONCE):
+        part = slice(start, start + _FRAMES_AT_ONCE)
+        usable = np.where(finite[:, part, :, None, None], v[:, part], 0.0)
+        image = _likeness(filled(u[:, part], valid), filled(usable, valid), high - low)
+        core, inside = image[..., 5:-5, 5:-5], valid[:, 5:-5, 5:-5]
+        core[..., ~inside] = 0.0
+        score[:, part] = core.sum(axis=(3, 4)) / np.maximum(inside.sum(axis=(1, 2)), 1)
+    return frames.labelled(np.where(finite, score, 0.0), "ssim", reason="0: frame not finite")
 
-    def smooth(image: Array) -> Array:
+
+def _likeness(u: Floats, v: Floats, extent: Floats) -> Floats:
+    """Structural similarity of whole frames at every cell."""
+    from scipy.ndimage import gaussian_filter1d
+
+    def smooth(image: Floats) -> Floats:
         for axis in (3, 4):
             image = gaussian_filter1d(image, 1.5, axis=axis, mode="reflect", radius=5)
         return image
 
-    finite = np.asarray((np.abs(v) < LARGEST).all(axis=(3, 4)))
-    v = np.where(finite[..., np.newaxis, np.newaxis], v, 0.0)
-    extent = u.max(axis=(1, 3, 4), keepdims=True) - u.min(axis=(1, 3, 4), keepdims=True)
-    if np.any(extent == 0):
-        raise InputError("a channel of the reference field is constant; drop it before scoring")
     c1, c2 = (0.01 * extent) ** 2, (0.03 * extent) ** 2
     mean_u, mean_v = smooth(u), smooth(v)
     var_u, var_v = smooth(u * u) - mean_u**2, smooth(v * v) - mean_v**2
     both = smooth(u * v) - mean_u * mean_v
-    image = ((2 * mean_u * mean_v + c1) * (2 * both + c2)) / (
-        (mean_u**2 + mean_v**2 + c1) * (var_u + var_v + c2)
+    return np.asarray(
+        ((2 * mean_u * mean_v + c1) * (2 * both + c2))
+        / ((mean_u**2 + mean_v**2 + c1) * (var_u + var_v + c2))
     )
-    score = image[..., 5:-5, 5:-5].mean(axis=(3, 4))
-    score = np.where(finite, score, 0.0)
-    return _over_time(score, first, "ssim", reason="0: frame not finite")
 
 
 def correlation_time(
@@ -209,10 +216,10 @@ def correlation_time(
     >>> correlation_time(truth, wrong).values.tolist()
     [2.0, 2.0, 2.0]
     """
-    first, second = pair(reference, generated)
-    u = first.values - first.values.mean(axis=(3, 4), keepdims=True)
+    frames = pair(reference, generated)
+    first = frames.field
+    u, v = frames.centred(frames.u), frames.centred(frames.v)
     with np.errstate(all="ignore"):
-        v = second - second.mean(axis=(3, 4), keepdims=True)
         norm = np.sqrt((u * u).sum(axis=(3, 4)) * (v * v).sum(axis=(3, 4)))
         correlation = _worst((u * v).sum(axis=(3, 4)) / norm, 0.0)
     total = first.sizes["time"]
@@ -221,8 +228,10 @@ def correlation_time(
         time = first["time"].values.astype(np.float64)
     step = (time[-1] - time[0]) / (total - 1) if total > 1 else 1.0
     below = correlation[:, :, :, np.newaxis] < np.asarray(thresholds)
+    below &= frames.there[:, :, np.newaxis, np.newaxis]
     censored = ~below.any(axis=1)
-    lead = np.where(censored, total, below.argmax(axis=1)) * step
+    whole = lengths(first)[:, np.newaxis, np.newaxis]
+    lead = np.where(censored, whole, below.argmax(axis=1)) * step
     dims = ("trajectory", "channel", "threshold")
     coords = {d: first.coords[d].values for d in ("trajectory", "channel") if d in first.coords}
     result = xr.DataArray(

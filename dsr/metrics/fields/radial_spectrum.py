@@ -8,14 +8,13 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from dsr.data.series import lengths
 from dsr.errors import InputError
-from dsr.metrics.doors import bounded
-from dsr.metrics.fields.frames import as_field, check_grid
+from dsr.metrics.doors import Floats, bounded
+from dsr.metrics.fields.frames import as_field, check_grid, filled, valid_cells
 from dsr.metrics.geometry.chunks import is_chunked, time_slices
 
 __all__ = ["radial_energy_spectrum", "radial_spectrum_distance"]
-
-Array = NDArray[np.float64]
 
 
 def radial_energy_spectrum(field: Any, *, periodic: bool = True) -> xr.DataArray:
@@ -50,29 +49,36 @@ def radial_energy_spectrum(field: Any, *, periodic: bool = True) -> xr.DataArray
         summed = sum(w * s for w, s in zip(weights, spectra, strict=True))
         return spectra[0].copy(data=summed.values)
     first = as_field(field, name="field")
-    values = first.values
-    height, width = values.shape[3:]
-    if not periodic:
-        values = values * np.hanning(height)[:, np.newaxis] * np.hanning(width)
-    ky, kx = np.fft.fftfreq(height, 1 / height), np.fft.fftfreq(width, 1 / width)
-    last = min(height, width) // 2 + 1
-    shell = np.minimum(np.round(np.hypot(ky[:, np.newaxis], kx)), last).astype(np.int64).ravel()
-    spectrum = np.zeros((*values.shape[:1], values.shape[2], last + 1))
-    for t in range(values.shape[1]):
-        power = np.abs(np.fft.fft2(values[:, t])) ** 2 / (2.0 * (height * width) ** 2)
-        flat = power.reshape(*power.shape[:2], -1)
-        for index in np.ndindex(*flat.shape[:2]):
-            spectrum[index] += np.bincount(shell, flat[index], minlength=last + 1)
+    spectrum = _energy(first, valid_cells(first), periodic)
     dims = ("trajectory", "channel", "wavenumber")
     coords = {d: first.coords[d].values for d in dims[:2] if d in first.coords}
     result = xr.DataArray(
-        spectrum / values.shape[1],
+        spectrum,
         dims=dims,
-        coords={**coords, "wavenumber": np.arange(last + 1)},
+        coords={**coords, "wavenumber": np.arange(spectrum.shape[2])},
         name="energy",
         attrs={"periodic": str(periodic).lower(), "last_shell": "all higher wavenumbers"},
     )
     return result.squeeze([d for d in dims[:2] if result.sizes[d] == 1], drop=True)
+
+
+def _energy(field: xr.DataArray, valid: NDArray[np.bool_], periodic: bool) -> Floats:
+    """Mean energy ``(trajectory, channel, shell)`` over the frames of each trajectory."""
+    height, width = field.shape[3:]
+    window = np.ones if periodic else np.hanning
+    columns, rows = window(height)[:, np.newaxis], window(width)
+    ky, kx = np.fft.fftfreq(height, 1 / height), np.fft.fftfreq(width, 1 / width)
+    last = min(height, width) // 2 + 1
+    shell = np.minimum(np.round(np.hypot(ky[:, np.newaxis], kx)), last).astype(np.int64).ravel()
+    spectrum = np.zeros((field.shape[0], field.shape[2], last + 1))
+    for k, total in enumerate(lengths(field)):
+        for frame in field.values[k, :total]:
+            power = np.abs(np.fft.fft2(filled(frame, valid) * columns * rows)) ** 2
+            power /= 2.0 * (height * width) ** 2
+            for c, flat in enumerate(power.reshape(len(power), -1)):
+                spectrum[k, c] += np.bincount(shell, flat, minlength=last + 1)
+        spectrum[k] /= total
+    return spectrum
 
 
 def radial_spectrum_distance(
@@ -105,19 +111,14 @@ def radial_spectrum_distance(
     second = as_field(generated, name="generated field", strict=False)
     check_grid(first, second)
     attrs = {"periodic": str(periodic).lower()}
-    if not first.values.any(axis=(0, 1, 3, 4)).all():
+    valid = valid_cells(first)
+    if not (np.nan_to_num(first.values) != 0.0).any(axis=(0, 1, 3, 4)).all():
         raise InputError("a channel of the reference field is zero; its spectrum has no energy")
-    if not bounded(second.values):
+    ends = lengths(second)
+    if not all(bounded(v[:n][:, valid]) for v, n in zip(second.values, ends, strict=True)):
         attrs["reason"] = "the generated field holds values that are not finite"
         return xr.Dataset({"log_distance": np.inf, "hellinger": 1.0}, attrs=attrs)
-
-    def spectrum(part: xr.DataArray) -> Array:
-        energy = radial_energy_spectrum(part, periodic=periodic)
-        lone = [d for d in ("trajectory", "channel") if d not in energy.dims]
-        full = energy.expand_dims(lone).transpose("trajectory", "channel", "wavenumber")
-        return np.asarray(full.mean("trajectory").values)
-
-    p, q = spectrum(first), spectrum(second)
+    p, q = (_energy(part, valid, periodic).mean(axis=0) for part in (first, second))
     log_distances, hellingers = [], []
     for a, b in zip(p, q, strict=True):
         held = a > 1e-12 * a.max()

@@ -57,10 +57,14 @@ class Runs:
     def __init__(self, values: Array) -> None:
         self.values = values
 
-    def generate(self, start: Any, steps: int) -> Array:
+    def generate(self, start: Any, steps: int, **_: Any) -> Array:
         """Give the same runs from whatever start."""
         assert len(start) == len(self.values)
         return self.values[:, :steps]
+
+    def forecast(self, context: Any, steps: int, **_: Any) -> Array:
+        """It only runs."""
+        raise NotImplementedError
 
 
 def tent(slope: float = 1.9) -> ShallowPLRNN:
