@@ -39,7 +39,7 @@ def evaluate(
     from dsr.metrics.judging.scorecard import METRICS
     from dsr.runs import open_run, require_finished
     from dsr.workflow.baselines import baseline_scores, baselines_to_json
-    from dsr.workflow.fitting import judged_series
+    from dsr.workflow.evaluation import judged_series
 
     opened = require_finished(open_run(run))
     target = (

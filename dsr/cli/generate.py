@@ -73,7 +73,7 @@ def _open(run: Path, out: Path | None, what: str, keep: tuple[str | None, ...]) 
 
 def _context(run: Run, file: str, load: dict[str, Any]) -> Any:
     """A file in the coordinates of the run: its variables, its delay embedding."""
-    from dsr.workflow.fitting import prepared
+    from dsr.workflow.evaluation import prepared
 
     return prepared(run, file, opt.as_in_the_run(run, load))
 

@@ -125,14 +125,14 @@ def parse_pairs(pairs: list[str], option: str) -> dict[str, Any]:
 
 def read_config(path: Path) -> dict[str, Any]:
     """Settings of a TOML file: flat keys, or the ``config.toml`` of a run."""
-    from dsr.runs import read_toml
+    from dsr.runs import flat_settings, read_toml
 
     if not path.is_file():
         raise InputError(f"there is no settings file {str(path)!r}")
     document = read_toml(path)
-    settings = document.get("settings")
-    if isinstance(settings, dict):
-        document = {**settings, **{k: document[k] for k in ("model", "seed") if k in document}}
+    if isinstance(document.get("settings"), dict):
+        own = {k: v for k, v in document.items() if k in ("model", "seed")}
+        document = {**flat_settings(document), **own}
     if document.get("load") == {}:
         del document["load"]
     return document

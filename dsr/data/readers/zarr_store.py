@@ -1,13 +1,24 @@
-"""Zarr stores: a missing chunk reads as fill values without a word, so chunks are counted first."""
+"""Zarr stores: a chunk without a file reads as fill values, so chunks are counted first.
+
+Zarr writes no file for a chunk that holds nothing but its fill value, and a store that lost a file
+looks the same. What is decided: where the fill value means missing (NaN, or what the array declares
+as ``_FillValue``) the chunk reads as missing values, which are then refused or filled like any
+others. Another fill value is believed where it also stands in chunks that have files, or where the
+whole array is empty and no measurement (whole numbers, a single value). Else the chunk is lost, and
+the store refused. Every chunk believed empty is noted.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dsr.data.files import quiet_cleanup
 from dsr.data.labelled.picks import no_such
@@ -39,8 +50,7 @@ def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
     import xarray as xr
 
     _refuse_links(path)
-    _refuse_holes(path)
-    notes: list[str] = []
+    notes = _empty_chunks(path)
     settings = {**SETTINGS, "engine": "zarr", "consolidated": False}
     with quiet_cleanup(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -92,19 +102,58 @@ def _refuse_links(path: Path) -> None:
                 )
 
 
-def _refuse_holes(path: Path) -> None:
-    """Compare the number of chunks each array should have with the files that are there."""
+def _empty_chunks(path: Path) -> list[str]:
+    """Sentences on chunks that have no file and hold fill values; refuse those that are lost."""
+    notes = []
     for document in [*path.rglob("zarr.json"), *path.rglob(".zarray")]:
         meta = _document(document)
         if document.name == "zarr.json" and meta.get("node_type") != "array":
             continue
         array = document.parent
-        expected, present = _chunks(meta, array, old=document.name == ".zarray")
-        if present < expected:
+        old = document.name == ".zarray"
+        expected, present = _chunks(meta, array, old=old)
+        if present >= expected:
+            continue
+        fill = _believed_fill(array, meta, expected - present, whole=present == 0, old=old)
+        if fill is None:
             raise InputError(
                 f"array {array.name[:60]!r} of {path} has {present} of {expected} chunks; the "
                 "missing ones would read as fill values: copy the store again"
             )
+        if present or expected > 1:
+            notes.append(
+                f"{expected - present} of {expected} chunks of {array.name[:60]!r} have no file "
+                f"and were read as {fill}; compare with the original if the store was copied"
+            )
+    return notes
+
+
+def _believed_fill(
+    array: Path, meta: dict[str, Any], missing: int, *, whole: bool, old: bool
+) -> str | None:
+    """What chunks without files hold, in words; None where they must have been lost."""
+    import zarr
+
+    opened = zarr.open_array(array, mode="r")
+    fill, attrs = np.asarray(opened.fill_value), dict(opened.attrs)
+    number = opened.dtype.kind in "iuf"
+    if whole:
+        # An empty array of measurements is none: what it held is lost, whatever the fill value.
+        return "fill values" if opened.dtype.kind != "f" or opened.size == 1 else None
+    # xarray takes the fill value of format 2 for the mark of what is missing.
+    marks = "_FillValue" in attrs or (old and meta.get("fill_value") is not None)
+    if number and (np.isnan(fill) or marks):
+        return "missing values"
+    values = np.asarray(opened[...])
+    sizes = opened.shards or opened.chunks
+    steps = [range(0, n, c) for n, c in zip(opened.shape, sizes, strict=True)]
+    empty = inside = 0
+    for start in itertools.product(*steps):
+        block = values[tuple(slice(a, a + c) for a, c in zip(start, sizes, strict=True))]
+        same = int((block == fill).sum())
+        empty += same == block.size
+        inside += same if same < block.size else 0
+    return f"its fill value {fill}" if inside or empty > missing else None
 
 
 def _chunks(meta: dict[str, Any], array: Path, *, old: bool) -> tuple[int, int]:

@@ -12,7 +12,7 @@ import pytest
 
 import dsr
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 TRUE_EXPONENT = 0.906
 """Largest Lyapunov exponent of Lorenz-63 per time unit (Sprott 2003; Viswanath 1998)."""
 

@@ -12,6 +12,7 @@ import pytest
 
 import dsr
 from dsr.errors import InputError
+from dsr.runs import flat_settings
 from dsr.workflow.plan import make_plan
 
 
@@ -55,7 +56,7 @@ def test_open_run_gives_everything_back(run: dsr.Run) -> None:
         "observed", "generated", "forecast", "training", "history", "metrics"
     }  # fmt: skip
     assert again.metrics.attrs["verdict"] == again.summary["verdict"]
-    assert again.config["settings"]["updates"] == 400
+    assert flat_settings(again.config)["updates"] == 400
     np.testing.assert_array_equal(
         again.model.generate(steps=50).values, run.model.generate(steps=50).values
     )
