@@ -15,12 +15,13 @@ def doctor(out: opt.JsonOut = None, seed: opt.UnusedSeed = 0, json: opt.Json = F
     """Tell versions, threads, compiled code, GPU and optional parts."""
     from dsr.cli.console import hanging, print_json, say
     from dsr.cli.output import output_path, write_json
+    from dsr.models.registry import names
 
     del seed
     target = None if out is None else output_path(out, "doctor", (".json",))
     facts = {
         **_versions(), "threads": _threads(), "compiled": _compiled(), "gpu": _gpu(),
-        "optional": _optional(),
+        "optional": _optional(), "models": names(),
     }  # fmt: skip
     if target is not None:
         write_json(facts, target)
@@ -42,6 +43,7 @@ def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
             f"{name} {version or 'missing: pip install ' + name}"
             for name, version in facts["packages"].items()
         )),
+        ("models", ", ".join(facts["models"])),
         ("threads", f"{threads['cores']} cores; {fixed or 'libraries choose their threads'}"),
         ("compiled", f"{compiled['files']} files in {compiled['folder']}{state}"),
         ("gpu", f"{gpu['device'] or gpu['reason']}; training runs on the CPU unless --device cuda"),

@@ -34,7 +34,7 @@ def fit(
     model: Annotated[
         str | None,
         typer.Option(
-            help="Name of a model; shallow-plrnn if not given. A wrong name lists all there are.",
+            help="Name of a model (shallow-plrnn); dsr doctor lists all there are.",
             autocompletion=_model_names,
         ),
     ] = None,

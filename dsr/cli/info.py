@@ -120,8 +120,10 @@ def _grid_lines(facts: dict[str, Any]) -> list[str]:
     sizes, land = facts["sizes"], facts["land"]
     cells = sizes["channel"] * sizes["y"] * sizes["x"]
     never = f"; {round(land * cells)} of {cells} cells are never observed (land)" if land else ""
-    return [f"grid       {sizes['y']} x {sizes['x']} (y, x){never}"] + [
-        f"{name:<10} {number(c['low'])} to {number(c['high'])} {c['units']}".rstrip()
-        + f" ({', '.join(c['dims'])})"
-        for name, c in facts["coordinates"].items()
-    ]
+    lines = [f"grid       {sizes['y']} x {sizes['x']} (y, x){never}"]
+    named = [c["dims"] for name, c in facts["coordinates"].items() if name not in ("y", "x")]
+    for name, c in facts["coordinates"].items():
+        if name not in ("y", "x") or c["dims"] not in named:  # y is lat again where there is a lat
+            span = f"{number(c['low'])} to {number(c['high'])} {c['units']}".rstrip()
+            lines.append(f"{name:<10} {span} ({', '.join(c['dims'])})")
+    return lines

@@ -21,12 +21,13 @@ def test_doctor_tells_versions_threads_caches_gpu_and_extras(
     assert done.code == 0, done.err
     assert done.json["dsr"] == dsr.__version__
     assert done.json["packages"]["numpy"]
+    assert done.json["models"] == dsr.models.names()
     assert done.json["threads"]["cores"] >= 1
     assert Path(done.json["compiled"]["folder"]).is_absolute()
     assert {"certify", "distributed"} <= set(done.json["optional"])
     assert json.loads((tmp_path / "d.json").read_text()) == done.json
     said = [line.split()[0] for line in call("doctor").out.splitlines() if line[0] != " "]
-    assert said[:5] == ["dsr", "packages", "threads", "compiled", "gpu"]
+    assert said[:6] == ["dsr", "packages", "models", "threads", "compiled", "gpu"]
 
 
 def test_what_is_missing_is_said_with_the_way_to_get_it(
