@@ -140,7 +140,7 @@ def _learned(plan: Plan, listener: Progress) -> Any:
         for note in recording.notes:
             append_log(folder, note)
         if settings.trainer is not None:
-            training = {"forcing": settings.forcing, **settings.trainer.to_flat()}
+            training = {"trainer": settings.trainer, "forcing": settings.forcing}
         network.fit(
             recording.train,
             inputs=recording.train_inputs,

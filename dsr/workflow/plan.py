@@ -90,13 +90,9 @@ class Plan:
         """Turn the budget into settings of the trainer, by a short measurement on this machine."""
         if self.budget is None:
             return
-        from dsr.workflow._interim import settle_budget
-
-        names = self.settings.trainer.flat_names()
-        given = {k: v for k, v in self.settings.given.items() if k in names}
-        settled = settle_budget(
-            model, self.recording.train, self.budget, forcing=self.settings.forcing,
-            inputs=self.recording.train_inputs, **given,
+        settled = model.settle_budget(
+            self.recording.train, self.budget, trainer=self.settings.trainer,
+            forcing=self.settings.forcing, inputs=self.recording.train_inputs,
         )  # fmt: skip
         self.seconds_per_update = model.seconds_per_update
         self.settings = self.settings.trained_with(**settled)

@@ -165,7 +165,7 @@ class Settings:
 
     def tables(self) -> dict[str, dict[str, Any]]:
         """Plain values of each owner: ``[settings]`` of ``config.toml``."""
-        from dsr.workflow._interim import FORCINGS, TRAINERS
+        from dsr.training import FORCINGS, TRAINERS
 
         tables: dict[str, dict[str, Any]] = {
             "model": {k: v for k, v in self.model.items() if v is not None}
@@ -180,7 +180,7 @@ class Settings:
 
 
 def spelled_out(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Flat settings as plain values, without those that are None, epochs counted in updates."""
+    """Flat settings as plain values, without those that are None, whole epochs in updates."""
     from dsr.training.settings import EPOCH
 
     settings = {
@@ -192,12 +192,15 @@ def spelled_out(given: Mapping[str, Any]) -> dict[str, Any]:
         if "updates" in settings:
             raise InputError("epochs and updates both fix the length of training; keep one")
         settings["updates"] = whole("epochs", settings.pop("epochs")) * EPOCH
+    updates = settings.get("updates")
+    if isinstance(updates, int) and not isinstance(updates, bool):
+        settings["updates"] = -(-updates // EPOCH) * EPOCH
     return settings
 
 
 def _training(name: str, trained: bool, given: Mapping[str, Any]) -> tuple[Any, Any, list[str]]:
     """Trainer and forcing of a model that has them, and the settings that are theirs."""
-    from dsr.workflow._interim import FORCINGS, TRAINERS
+    from dsr.training import FORCINGS, TRAINERS
 
     owned = {
         "trainer": {kind: list(owner.flat_names()) for kind, owner in TRAINERS.items()},

@@ -28,6 +28,7 @@ from dsr.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
+_SETTINGS = {**SETTINGS, "engine": "zarr", "consolidated": False}
 _LARGEST_DOCUMENT = 10_000_000
 _GROUP_FILES = ("zarr.json", ".zgroup")
 
@@ -50,14 +51,16 @@ def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
     import xarray as xr
 
     _refuse_links(path)
-    notes = _empty_chunks(path)
-    settings = {**SETTINGS, "engine": "zarr", "consolidated": False}
     with quiet_cleanup(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            name = _group(path, group, settings, notes)
-            with xr.open_dataset(path, **settings, group=name) as dataset:
-                return dataset.load(), notes
+            notes = _empty_chunks(path)
+            name = _group(path, group, notes)
+            with xr.open_dataset(path, **_SETTINGS, group=name) as dataset:
+                # A store keeps no order of its arrays; that of the folder is a matter of chance.
+                loaded = dataset.load()
+                names = sorted(loaded.data_vars, key=str)
+                return loaded.drop_vars(names).assign({n: loaded[n] for n in names}), notes
         except InputError:
             raise
         except Exception as error:  # whatever a damaged store makes the libraries raise
@@ -68,9 +71,7 @@ def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
             ) from error
 
 
-def _group(
-    path: Path, wanted: str | None, settings: dict[str, Any], notes: list[str]
-) -> str | None:
+def _group(path: Path, wanted: str | None, notes: list[str]) -> str | None:
     import xarray as xr
 
     names = ["/"]
@@ -87,7 +88,7 @@ def _group(
         return None
     found = {}
     for name in names:
-        with xr.open_dataset(path, **settings, group=name) as dataset:
+        with xr.open_dataset(path, **_SETTINGS, group=name) as dataset:
             found[name] = has_numbers(dataset)
     return choose_group(found, notes)
 
@@ -110,11 +111,10 @@ def _empty_chunks(path: Path) -> list[str]:
         if document.name == "zarr.json" and meta.get("node_type") != "array":
             continue
         array = document.parent
-        old = document.name == ".zarray"
-        expected, present = _chunks(meta, array, old=old)
+        expected, present = _chunks(meta, array, old=document.name == ".zarray")
         if present >= expected:
             continue
-        fill = _believed_fill(array, meta, expected - present, whole=present == 0, old=old)
+        fill = _believed_fill(array, expected - present, whole=present == 0)
         if fill is None:
             raise InputError(
                 f"array {array.name[:60]!r} of {path} has {present} of {expected} chunks; the "
@@ -128,21 +128,19 @@ def _empty_chunks(path: Path) -> list[str]:
     return notes
 
 
-def _believed_fill(
-    array: Path, meta: dict[str, Any], missing: int, *, whole: bool, old: bool
-) -> str | None:
+def _believed_fill(array: Path, missing: int, *, whole: bool) -> str | None:
     """What chunks without files hold, in words; None where they must have been lost."""
+    import xarray as xr
     import zarr
 
     opened = zarr.open_array(array, mode="r")
-    fill, attrs = np.asarray(opened.fill_value), dict(opened.attrs)
-    number = opened.dtype.kind in "iuf"
+    fill = np.asarray(opened.fill_value)
     if whole:
         # An empty array of measurements is none: what it held is lost, whatever the fill value.
         return "fill values" if opened.dtype.kind != "f" or opened.size == 1 else None
-    # xarray takes the fill value of format 2 for the mark of what is missing.
-    marks = "_FillValue" in attrs or (old and meta.get("fill_value") is not None)
-    if number and (np.isnan(fill) or marks):
+    with xr.open_dataset(array.parent, **_SETTINGS, mask_and_scale=False) as raw:
+        declared = np.asarray(raw[array.name].attrs.get("_FillValue", np.nan))
+    if (opened.dtype.kind == "f" and np.isnan(fill)) or np.array_equal(declared, fill):
         return "missing values"
     values = np.asarray(opened[...])
     sizes = opened.shards or opened.chunks

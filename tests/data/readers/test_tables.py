@@ -193,3 +193,172 @@ def test_names_in_an_archive_never_become_paths(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", **{"../../escape": X})
     assert dsr.load(tmp_path / "a.npz")["variable"].values.tolist() == ["../../escape"]
     assert [p.name for p in tmp_path.iterdir()] == ["a.npz"]
+
+
+def table(path: Path, content: str) -> tuple[Any, str]:
+    path.write_text(content)
+    series = dsr.load(path)
+    return series, " ".join(series.attrs["notes"])
+
+
+@pytest.mark.parametrize(
+    ("header", "sep", "decimal"),
+    [("Zeit;Druck;Fluss", ";", ","), ("timer,p,q", ",", "."), ("Age\tp\tq", "\t", ".")],
+)
+def test_a_first_column_that_increases_evenly_is_time_whatever_its_name(
+    tmp_path: Path, header: str, sep: str, decimal: str
+) -> None:
+    content = text(T, X, Y, sep=sep, header=header, decimal=decimal)
+    series, notes = table(tmp_path / "a.csv", content)
+    name, *names = header.split(sep)
+    assert series["variable"].values.tolist() == names
+    assert series.attrs["dt"] == 0.25
+    assert f"'{name}' increases evenly" in notes
+    assert 'time="none" (--time none)' in notes
+    refused = dsr.load(tmp_path / "a.csv", time="none")
+    assert refused["variable"].values.tolist() == [name, *names]
+    assert (refused.attrs["dt"], refused.attrs["time_unit"]) == (1.0, "step")
+    wanted = dsr.load(tmp_path / "a.csv", variables=[name, names[0]])
+    assert wanted["variable"].values.tolist() == [name, names[0]]
+
+
+def test_a_unit_in_the_name_of_a_ramp_is_its_unit(tmp_path: Path) -> None:
+    series, _ = table(tmp_path / "a.csv", text(range(1, N + 1), X, header="Age (years),x"))
+    assert (series.attrs["dt"], series.attrs["time_unit"]) == (1.0, "year")
+
+
+def test_a_known_name_wins_over_any_ramp(tmp_path: Path) -> None:
+    series, notes = table(tmp_path / "a.csv", text(3 * T, X, T, header="volume,x,time"))
+    assert series["variable"].values.tolist() == ["volume", "x"]
+    assert series.attrs["dt"] == 0.25
+    assert "increases evenly" not in notes
+
+
+def test_neither_an_uneven_nor_a_falling_nor_a_later_column_is_time(tmp_path: Path) -> None:
+    for first in (T**2, -T, X):
+        series, _ = table(tmp_path / "a.csv", text(first, T + 1, header="u,v"))
+        assert series["variable"].values.tolist() == ["u", "v"]
+
+
+@pytest.mark.parametrize("name", ["", "Unnamed: 0", "rownames", "index", "k"])
+@pytest.mark.parametrize("start", [0, 1])
+def test_row_numbers_beside_a_time_axis_are_left_out_and_said(
+    tmp_path: Path, name: str, start: int
+) -> None:
+    count = range(start, start + N)
+    series, notes = table(tmp_path / "a.csv", text(count, T, X, header=f"{name},time,x"))
+    assert series["variable"].values.tolist() == ["x"]
+    assert series.attrs["dt"] == 0.25
+    assert "only counts rows" in notes
+    assert "variables=" in notes
+
+
+def test_row_numbers_before_a_ramp_are_left_out_too(tmp_path: Path) -> None:
+    series, _ = table(tmp_path / "a.csv", text(range(N), T, X, header=",Zeit,x"))
+    assert series["variable"].values.tolist() == ["x"]
+    assert series.attrs["dt"] == 0.25
+    twice = text(range(N), range(N), X, header=",Unnamed: 0,x")
+    series, _ = table(tmp_path / "b.csv", twice)
+    assert series["variable"].values.tolist() == ["x"]
+
+
+@pytest.mark.parametrize("name", ["rownames", "sample", "Unnamed: 0"])
+def test_without_a_time_axis_row_numbers_are_an_index_of_unit_step(
+    tmp_path: Path, name: str
+) -> None:
+    series, notes = table(tmp_path / "a.csv", text(range(1, N + 1), X, Y, header=f"{name},x,y"))
+    assert series["variable"].values.tolist() == ["x", "y"]
+    assert (series.attrs["dt"], series.attrs["time_unit"]) == (1.0, "step")
+    assert "index of unit step" in notes
+    kept = dsr.load(tmp_path / "a.csv", variables=[name, "x"])
+    assert kept["variable"].values.tolist() == [name, "x"]
+
+
+def test_row_numbers_that_begin_anew_in_each_trajectory_are_left_out(tmp_path: Path) -> None:
+    run, count = np.repeat([1, 2], N // 2), np.tile(np.arange(N // 2), 2)
+    times = np.tile(T[: N // 2], 2)
+    content = text(run, count, times, X, header="run,k,time,x")
+    assert table(tmp_path / "a.csv", content)[0]["variable"].values.tolist() == ["x"]
+    # The ramp itself may begin anew as well.
+    series, _ = table(tmp_path / "b.csv", text(run, times, X, header="run,Zeit,x"))
+    assert (series.attrs["dt"], series.sizes["trajectory"]) == (0.25, 2)
+
+
+def test_gaps_in_the_index_of_another_program_are_not_lost(tmp_path: Path) -> None:
+    kept = [k for k in range(N) if k % 7]
+    (tmp_path / "a.csv").write_text(text(kept, X[kept], header=",x"))
+    with pytest.raises(InputError, match="not evenly spaced"):
+        dsr.load(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize(
+    "header", ['"time (s)" "flow rate (l/s)" "p"', "time (s) flow_rate (l/s) p"]
+)
+def test_names_in_a_space_separated_file_never_shift(tmp_path: Path, header: str) -> None:
+    content = text(T, X, Y, sep=" ", header=header)
+    series, _ = table(tmp_path / "a.txt", content)
+    assert [n.split()[0] for n in series["variable"].values] in (["flow", "p"], ["flow_rate", "p"])
+    assert series.attrs["variable_units"] == ["l/s", ""]
+    assert (series.attrs["dt"], series.attrs["time_unit"]) == (0.25, "s")
+
+
+def test_a_header_that_does_not_fit_names_nothing(tmp_path: Path) -> None:
+    series, notes = table(tmp_path / "a.txt", text(X, Y, sep=" ", header="wind speed and more"))
+    assert series["variable"].values.tolist() == ["x0", "x1"]
+    assert "4 names for 2 columns" in notes
+    series, _ = table(tmp_path / "b.csv", text(T, X, [""] * N, header="time,x"))
+    assert series["variable"].values.tolist() == ["x"]
+    assert series.attrs["dt"] == 0.25
+
+
+@pytest.mark.parametrize("kind", ["fixed", "dated"])
+def test_frames_that_pandas_wrote_as_hdf5(tmp_path: Path, kind: str) -> None:
+    import h5py
+
+    index: Any = T
+    if kind == "dated":
+        index = pd.date_range("2001-01-01", periods=N, freq="h").as_unit("ns").asi8
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        group = file.create_group("frame")
+        group["axis0"] = np.array([b"wind", b"n", b"temp"])
+        group["axis1"] = index
+        group["axis1"].attrs["kind"] = np.bytes_(b"datetime64" if kind == "dated" else b"float")
+        group["block0_items"] = np.array([b"wind", b"temp"])
+        group["block0_values"] = np.column_stack([X, Y])
+        group["block1_items"] = np.array([b"n"])
+        group["block1_values"] = np.round(100 * X).astype(int)[:, None]
+    series = dsr.load(tmp_path / "a.h5")
+    assert series["variable"].values.tolist() == ["wind", "n", "temp"]
+    np.testing.assert_array_equal(series.values[0, :, 2], Y)
+    expected = {"fixed": (0.25, "time unit", ""), "dated": (3600.0, "s", "2001-01-01")}[kind]
+    assert tuple(series.attrs[k] for k in ("dt", "time_unit", "time_origin")) == expected
+
+
+@pytest.mark.parametrize("name", ["time", "t", "Zeit"])
+def test_times_in_hdf5_are_an_axis_and_never_a_variable(tmp_path: Path, name: str) -> None:
+    import h5py
+
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file[name] = T
+        file["u"] = X
+        file["table"] = np.column_stack([X, Y])
+        file["row"] = np.arange(N)
+        file["title"] = "a run"
+        file["rate"] = 4.0
+    series = dsr.load(tmp_path / "a.h5")
+    assert series["variable"].values.tolist() == ["table[0]", "table[1]", "u"]
+    assert series.attrs["dt"] == 0.25
+    notes = " ".join(series.attrs["notes"])
+    assert all(word in notes for word in ("'row'", "title", "rate"))
+    assert ("increases evenly" in notes) == (name == "Zeit")
+
+
+def test_times_in_an_archive_are_told_by_their_increase(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", X=np.column_stack([X, Y]), Zeit=T, title=np.array("a run"))
+    series = dsr.load(tmp_path / "a.npz")
+    assert (series.attrs["dt"], series.sizes["variable"]) == (0.25, 2)
+    notes = " ".join(series.attrs["notes"])
+    assert "'Zeit' increases evenly" in notes
+    assert "title" in notes
+    np.savez(tmp_path / "b.npz", n=np.arange(N), u=X, v=Y)
+    assert dsr.load(tmp_path / "b.npz")["variable"].values.tolist() == ["u", "v"]

@@ -14,7 +14,7 @@ from scipy.stats import binomtest, wasserstein_distance
 from dsr.data import System, make_series
 from dsr.errors import InputError
 from dsr.metrics import basin_agreement, state_space_divergence, topological_error
-from dsr.metrics.topology.errors import wilson_interval
+from dsr.metrics.topology.topological_error import wilson_interval
 from dsr.models import ShallowPLRNN
 
 Array = NDArray[np.float64]
@@ -57,10 +57,14 @@ class Runs:
     def __init__(self, values: Array) -> None:
         self.values = values
 
-    def generate(self, start: Any, steps: int) -> Array:
+    def generate(self, start: Any, steps: int, **_: Any) -> Array:
         """Give the same runs from whatever start."""
         assert len(start) == len(self.values)
         return self.values[:, :steps]
+
+    def forecast(self, context: Any, steps: int, **_: Any) -> Array:
+        """It only runs."""
+        raise NotImplementedError
 
 
 def tent(slope: float = 1.9) -> ShallowPLRNN:

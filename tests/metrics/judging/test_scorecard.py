@@ -10,7 +10,7 @@ import pytest
 import dsr
 from dsr.errors import InputError
 from dsr.metrics import evaluate, gaussian_cloud, iaaft, metrics_to_json, shuffled
-from dsr.metrics.judging import standards as yardstick
+from dsr.metrics.judging import noise_floor as yardstick
 from dsr.metrics.judging.degenerate import degeneracy
 from dsr.metrics.judging.verdict import SHORT, _geometry
 

@@ -6,18 +6,20 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from dsr.data import Scaler, make_series, trajectories
+from dsr.checks import whole
+from dsr.data import Scaler, trajectories
+from dsr.data.grid import Grid
 from dsr.errors import InputError
-from dsr.metrics.doors import reference_series
-
-Floats = NDArray[np.float64]
+from dsr.metrics.doors import Floats
+from dsr.metrics.forecasts.many_starts import QUANTILES, forecasts_from, over_starts
+from dsr.metrics.models import Scaled, context_length, hidden, reference_for
+from dsr.protocols import Runs
 
 _MOST_STARTS = 2_000
 _MOST_WARM_STARTS = 200
 _WARM_UP = 100
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_MOST_NUMBERS = 20_000_000
 
 
 class ForecastErrors(NamedTuple):
@@ -29,7 +31,13 @@ class ForecastErrors(NamedTuple):
 
 
 def prediction_error(
-    model: Any, series: Any, steps: int = 20, *, scaler: Scaler | None = None
+    model: Runs,
+    series: Any,
+    steps: int = 20,
+    *,
+    scaler: Scaler | None = None,
+    inputs: Any = None,
+    seed: int = 0,
 ) -> xr.DataArray:
     r"""Mean squared error of forecasts 1 to ``steps`` steps ahead.
 
@@ -39,15 +47,20 @@ def prediction_error(
 
     Parameters
     ----------
-    model
-        Anything with ``generate``; a model with unobserved states is warmed up on the 100 samples
-        before each start.
-    series : series
-        At most 2,000 evenly spread starts are used (200 for models that need a warm-up).
+    model : model
+        See `dsr.protocols.Runs`. It is given as many samples as a start needs; one with unobserved
+        states is warmed up on the 100 samples before each start.
+    series : series or field
+        At most 2,000 evenly spread starts are used (200 for models that need a warm-up, fewer for
+        large fields). Of a field every valid cell counts, in variances of its channel.
     steps : int
         Largest lead.
     scaler : Scaler, optional
         Gives the variances; the model's own if not given.
+    inputs : series, optional
+        External inputs of a driven model, on the time axis of ``series``.
+    seed : int
+        For models that draw.
 
     Returns
     -------
@@ -71,8 +84,7 @@ def prediction_error(
     >>> bool(np.allclose(error, error.attrs["persistence"]))
     True
     """
-    errors = forecast_errors(model, series, steps, scaler=scaler)
-    return curve(errors)
+    return curve(forecast_errors(model, series, steps, scaler=scaler, inputs=inputs, seed=seed))
 
 
 def curve(errors: ForecastErrors) -> xr.DataArray:
@@ -81,8 +93,7 @@ def curve(errors: ForecastErrors) -> xr.DataArray:
     with np.errstate(over="ignore"):
         own, still = errors.model.mean(axis=0), errors.persistence.mean(axis=0)
     reason = {} if np.isfinite(own).all() else {"reason": "inf: a forecast is not finite"}
-    # By order statistics: interpolation would turn inf into NaN.
-    quantiles = np.quantile(errors.model, QUANTILES, axis=0, method="inverted_cdf")
+    quantiles = over_starts(errors.model)
     return xr.DataArray(
         own,
         dims="step",
@@ -105,33 +116,44 @@ def curve(errors: ForecastErrors) -> xr.DataArray:
 
 
 def forecast_errors(
-    model: Any, series: Any, steps: int, *, scaler: Scaler | None = None
+    model: Runs,
+    obj: Any,
+    steps: int,
+    *,
+    scaler: Scaler | None = None,
+    inputs: Any = None,
+    seed: int = 0,
 ) -> ForecastErrors:
     """Squared errors of every start and lead."""
-    if isinstance(steps, bool) or not isinstance(steps, int | np.integer) or steps < 1:
-        raise InputError(f"steps must be a whole number of at least 1, not {steps!r}")
-    series = reference_series(series)
-    parts = trajectories(series)
-    if scaler is not None and len(scaler.std) != parts[0].shape[1]:
+    steps = whole("steps", steps)
+    series = reference_for(model, obj, name="series")
+    grid = Grid.of(series) if "channel" in series.dims else None
+    width = series.sizes["variable"] if grid is None else grid.cells
+    scale = _scale(model, series, scaler, width, grid)
+    warm = hidden(model, width)
+    before = max(_WARM_UP if warm else 1, context_length(model))
+    most = _MOST_WARM_STARTS if warm else _MOST_STARTS
+    most = max(20, min(most, _MOST_NUMBERS // (steps * width)))
+    starts = _spread_starts([len(part) for part in trajectories(series)], before, steps, most)
+    found = forecasts_from(model, series, starts, before, steps, inputs=inputs, seed=seed)
+    candidates = (found.forecast, found.persistence, scale.mean)
+    return ForecastErrors(*(_squared(values, found.truth, scale.std) for values in candidates))
+
+
+def _scale(
+    model: Runs, series: xr.DataArray, scaler: Scaler | None, width: int, grid: Grid | None
+) -> Scaler:
+    """Mean and deviation of every variable, or of every valid cell of a field."""
+    own = model.scaler if isinstance(model, Scaled) else None
+    scale = scaler or own
+    if scaler is not None and len(scaler.std) not in (width, series.shape[2]):
         raise InputError(
-            f"the scaler is for {len(scaler.std)} variables and the series has "
-            f"{parts[0].shape[1]}; pass the scaler of the training series"
+            f"the scaler is for {len(scaler.std)} variables and the series has {width}; pass the "
+            "scaler of the training series"
         )
-    scale = scaler or getattr(model, "scaler", None) or Scaler.fit(series)
-    if len(scale.std) != parts[0].shape[1]:
+    if scale is None or len(scale.std) not in (width, series.shape[2]):
         scale = Scaler.fit(series)
-    hidden = int(getattr(model, "latent_dim", 0)) > parts[0].shape[1]
-    warm_up = _WARM_UP if hidden else 1
-    most = _MOST_WARM_STARTS if hidden else _MOST_STARTS
-    context, truth = _cases(parts, warm_up, int(steps), most)
-    if hidden:
-        context_series = make_series(context, like=series, dt=float(series.attrs["dt"]))
-        forecast = model.forecast(context_series, int(steps)).values
-    else:
-        forecast = model.generate(context[:, -1], int(steps)).values
-    last = context[:, -1:, :]
-    candidates = (forecast, np.broadcast_to(last, truth.shape), scale.mean)
-    return ForecastErrors(*(_squared(found, truth, scale.std) for found in candidates))
+    return scale if grid is None or len(scale.std) == width else grid.spread(scale)
 
 
 def _squared(forecast: Floats, truth: Floats, std: Floats) -> Floats:
@@ -140,18 +162,14 @@ def _squared(forecast: Floats, truth: Floats, std: Floats) -> Floats:
     return np.asarray(np.where(np.isfinite(square), square, np.inf))
 
 
-def _cases(parts: list[Floats], warm_up: int, steps: int, most: int) -> tuple[Floats, Floats]:
-    """Contexts ``(starts, warm_up, N)`` and what follows them ``(starts, steps, N)``."""
-    need = warm_up + steps
-    usable = [part for part in parts if len(part) >= need]
-    if not usable:
+def _spread_starts(ends: list[int], before: int, steps: int, most: int) -> list[tuple[int, int]]:
+    """Trajectory and last known sample of evenly spread starts."""
+    need = before + steps
+    offsets = [(k, before - 1 + t) for k, n in enumerate(ends) for t in range(n - need + 1)]
+    if not offsets:
         raise InputError(
             f"every trajectory is shorter than the {need} samples that a forecast of {steps} steps "
             "needs; use fewer steps"
         )
-    offsets = [(k, t) for k, part in enumerate(usable) for t in range(len(part) - need + 1)]
     rows = np.linspace(0, len(offsets) - 1, min(most, len(offsets))).astype(int)
-    chosen = [offsets[row] for row in np.unique(rows)]
-    context = np.stack([usable[k][t : t + warm_up] for k, t in chosen])
-    truth = np.stack([usable[k][t + warm_up : t + need] for k, t in chosen])
-    return context, truth
+    return [offsets[row] for row in np.unique(rows)]

@@ -8,15 +8,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dsr.data import System, simulate
+from dsr.data import System, simulate, system
 from dsr.errors import DivergedError, InputError
-from dsr.metrics.doors import bounded, generated_arrays
+from dsr.metrics.doors import Floats, bounded, generated_arrays
 from dsr.metrics.geometry.distances import hausdorff, sliced
 from dsr.metrics.invariants.lyapunov import lyapunov_spectrum
+from dsr.metrics.models import Clocked, context_length, name_of
+from dsr.protocols import Runs, StateSpace
 
 __all__ = ["extent", "long_runs", "topological_error", "wilson_interval"]
-
-Array = NDArray[np.float64]
 
 ZERO_BAND = 0.01
 
@@ -38,26 +38,44 @@ def wilson_interval(hits: int, total: int, z: float = 1.96) -> tuple[float, floa
 
 
 def long_runs(
-    source: Any, initial: Any, steps: int, transient: int, *, may_diverge: bool = False
-) -> list[Array]:
+    source: Any,
+    initial: Any,
+    steps: int,
+    transient: int,
+    *,
+    may_diverge: bool = False,
+    beginnings: list[Floats] | None = None,
+) -> list[Floats]:
     """Trajectories (steps - transient, N) of a system, a model or a series, one for each start.
 
     Parameters
     ----------
     source : System, name of a system, model, or series with one trajectory for each start
     initial : (K, N) array
-        Starts; not used where ``source`` is a series.
+        Starts; not used where ``source`` is a series. Of a model that starts from several samples
+        also (K, context_length, N).
     steps, transient : int
         Length of each run, and what is dropped of it. Of a series nothing but ``transient`` is.
     may_diverge : bool
         Whether a system's run that leaves the finite numbers is NaN instead of an error.
+    beginnings : list of array, optional
+        True runs from the same starts: a model that needs several samples starts from theirs.
     """
-    if hasattr(source, "generate"):
-        runs = generated_arrays(source.generate(initial, steps))
+    if isinstance(source, Runs):
+        contexts = contexts_of(source, initial, beginnings)
+        held = context_length(source) - 1
+        runs = generated_arrays(source.generate(contexts, steps - held))
+        if held:
+            runs = [np.concatenate([c[1:], run]) for c, run in zip(contexts, runs, strict=True)]
     elif isinstance(source, System | str) and initial is not None:
         runs = _simulated(source, initial, steps, may_diverge)
     else:
         runs = generated_arrays(source)
+    return dropped(runs, transient)
+
+
+def dropped(runs: list[Floats], transient: int) -> list[Floats]:
+    """Runs without their first samples."""
     shortest = min(r.shape[0] for r in runs)
     if not 0 <= transient < shortest - 1:
         raise InputError(
@@ -66,7 +84,20 @@ def long_runs(
     return [np.ascontiguousarray(r[transient:]) for r in runs]
 
 
-def _simulated(source: Any, initial: Array, steps: int, may_diverge: bool) -> list[Array]:
+def contexts_of(model: Runs, initial: Floats, beginnings: list[Floats] | None) -> Floats:
+    """What a model starts from: (K, N) states, or (K, context_length, N) stretches."""
+    length = context_length(model)
+    if length == 1 or initial.ndim == 3:
+        return initial
+    if beginnings is None or min(len(run) for run in beginnings) < length:
+        raise InputError(
+            f"{name_of(model)} starts from {length} samples; pass initial with shape "
+            f"(starts, {length}, variables)"
+        )
+    return np.stack([run[:length] for run in beginnings])
+
+
+def _simulated(source: Any, initial: Floats, steps: int, may_diverge: bool) -> list[Floats]:
     try:
         made = simulate(source, steps=steps, initial=initial, trajectories=len(initial))
         return generated_arrays(made)
@@ -82,7 +113,7 @@ def _simulated(source: Any, initial: Array, steps: int, may_diverge: bool) -> li
     return runs
 
 
-def extent(runs: list[Array], starts: Array | None) -> float:
+def extent(runs: list[Floats], starts: Floats | None) -> float:
     """Root of the total variance of the ends of all runs, that two limit sets are measured by.
 
     Where all runs end in one point it is that of the starts, or else a millionth of the point's
@@ -177,8 +208,9 @@ def topological_error(
     drop = transient
     if drop is None:
         drop = 0 if both_series else 3 * steps // 4
-    truth = long_runs(reference, starts, steps, drop)
-    model = long_runs(generated, starts, steps, drop, may_diverge=True)
+    begun = long_runs(reference, starts, steps, 0)
+    truth = dropped(begun, drop)
+    model = long_runs(generated, starts, steps, drop, may_diverge=True, beginnings=begun)
     if len(truth) != len(model) or truth[0].shape[1] != model[0].shape[1]:
         raise InputError(
             f"the reference has {len(truth)} runs of {truth[0].shape[1]} variables and the "
@@ -188,14 +220,15 @@ def topological_error(
         raise InputError("a reference run is not finite; choose starts from which it stays bounded")
     limit = 0.1 * extent(truth, starts) if epsilon is None else epsilon
     finite = np.array([bounded(g) for g in model])
+    vectors = _directions(truth[0].shape[1], seed)
     first, robust, moved = (np.full(len(truth), np.inf) for _ in range(3))
     for k in np.flatnonzero(finite):
         first[k] = hausdorff(truth[k], model[k])
         robust[k] = hausdorff(truth[k], model[k], quantile)
-        moved[k] = _wasserstein(truth[k], model[k], np.random.default_rng(seed))
+        moved[k] = sliced(truth[k], model[k], vectors)
     rates, notes = [], ""
     for source, given in ((reference, reference_exponents), (generated, generated_exponents)):
-        rates.append(_exponents(source, given, starts, steps, drop, zero_band, seed))
+        rates.append(_exponents(source, given, starts, begun, steps, drop, zero_band, seed))
     same = np.ones(len(truth), dtype=bool)
     if rates[0] is None or rates[1] is None:
         notes = "exponents are not known for both sides: only limit sets are compared"
@@ -231,45 +264,42 @@ def topological_error(
 
 def is_run(source: Any) -> bool:
     """Whether something must be run from a start: a system or a model, not a series."""
-    return hasattr(source, "generate") or isinstance(source, System | str)
+    return isinstance(source, Runs | System | str)
 
 
-def _wasserstein(a: Array, b: Array, rng: np.random.Generator) -> float:
-    """Sliced Wasserstein-1 distance: 1,000 directions, 1,000 quantiles."""
-    vectors = rng.standard_normal((a.shape[1], 1000))
+def _directions(dimension: int, seed: int) -> Floats:
+    """1,000 unit vectors ``(1000, dimension)``; a single one in one dimension."""
+    vectors = np.random.default_rng(seed).standard_normal((dimension, 1000))
     vectors /= np.linalg.norm(vectors, axis=0)
-    if a.shape[1] == 1:
-        vectors = vectors[:, :1]
-    return sliced(a, b, np.ascontiguousarray(vectors.T))
+    return np.ascontiguousarray(vectors.T[:1] if dimension == 1 else vectors.T)
 
 
 def _exponents(
     source: Any,
     given: Any,
-    starts: Array | None,
+    starts: Floats | None,
+    begun: list[Floats],
     steps: int,
     transient: int,
     zero_band: float,
     seed: int,
-) -> Array | None:
+) -> Floats | None:
     """Exponents (K, n) from each start, zero where within the band of it; None if unknown."""
     if given is not None:
         values = np.atleast_2d(np.asarray(given, dtype=np.float64))
         return np.where(np.abs(values) < zero_band, 0.0, values)
-    if starts is None or not is_run(source):
+    source = system(source) if isinstance(source, str) else source
+    if isinstance(source, Runs):
+        if starts is None or not isinstance(source, StateSpace):
+            return None
+        starts = np.stack([source.encode(c) for c in contexts_of(source, starts, begun)])
+    if starts is None or not isinstance(source, System | StateSpace):
         return None
-    is_model = hasattr(source, "generate")
-    if is_model and not hasattr(source, "jacobian"):
-        return None
-    dt = getattr(source, "dt", None) if not isinstance(source, str) else _step(source)
+    dt = (source.dt if isinstance(source, Clocked) else None) or 1.0
     rows = []
     for start in starts:
         result = lyapunov_spectrum(
-            source,
-            duration=steps * (dt or 1.0),
-            transient=transient * (dt or 1.0),
-            initial=source.encode(start) if is_model else start,
-            seed=seed,
+            source, duration=steps * dt, transient=transient * dt, initial=start, seed=seed
         )
         value = result["exponent"].values
         band = np.maximum(zero_band, (result["high"].values - result["low"].values) / 2)
@@ -277,14 +307,7 @@ def _exponents(
     return np.array(rows)
 
 
-def _step(name: str) -> float | None:
-    from dsr.data import system
-
-    step: float | None = system(name).dt
-    return step
-
-
-def _same_exponents(a: Array, b: Array, tolerance: float) -> NDArray[np.bool_]:
+def _same_exponents(a: Floats, b: Floats, tolerance: float) -> NDArray[np.bool_]:
     """Equal signs of the exponents both have (a model may hold more), and a near largest one."""
     count = min(a.shape[1], b.shape[1])
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -26,7 +26,7 @@ class LinearMap:
         self.matrix, self.constant = np.atleast_2d(np.asarray(matrix, dtype=float)), constant
         self.contexts: list[Array] = []
 
-    def generate(self, start: Any, steps: int) -> xr.DataArray:
+    def generate(self, start: Any = None, steps: int = 1000, **_: Any) -> xr.DataArray:
         """Iterate from states (k, N)."""
         state, states = np.asarray(start), []
         for _ in range(steps):
@@ -34,7 +34,7 @@ class LinearMap:
             states.append(state)
         return make_series(np.stack(states, axis=1))
 
-    def forecast(self, context: xr.DataArray, steps: int) -> xr.DataArray:
+    def forecast(self, context: xr.DataArray, steps: int, **_: Any) -> xr.DataArray:
         """Go on from the last sample of each context."""
         self.contexts.append(context.values)
         return self.generate(context.values[:, -1], steps)
@@ -46,7 +46,11 @@ class Oracle:
     def __init__(self, forecast: Any) -> None:
         self.values = np.asarray(forecast, dtype=float)
 
-    def forecast(self, context: xr.DataArray, steps: int) -> Array:
+    def generate(self, start: Any = None, steps: int = 1000, **_: Any) -> xr.DataArray:
+        """It says nothing but forecasts."""
+        raise NotImplementedError
+
+    def forecast(self, context: xr.DataArray, steps: int, **_: Any) -> Array:
         """Repeat the same forecast for every context."""
         return np.broadcast_to(
             self.values[:steps], (context.sizes["trajectory"], *self.values.shape)
@@ -60,7 +64,7 @@ class Dying(LinearMap):
         super().__init__(np.eye(variables))
         self.bad = bad
 
-    def generate(self, start: Any, steps: int) -> xr.DataArray:
+    def generate(self, start: Any = None, steps: int = 1000, **_: Any) -> xr.DataArray:
         """Persist, then die."""
         runs = super().generate(start, steps)
         runs[::2, 2:] = self.bad
@@ -565,7 +569,12 @@ def test_models_with_hidden_states_are_warmed_up_on_a_hundred_samples() -> None:
     class TwoSamples:
         latent_dim = 2
 
-        def forecast(self, context: xr.DataArray, steps: int) -> xr.DataArray:
+        def unused(self, *_: Any, **__: Any) -> Any:
+            raise NotImplementedError
+
+        generate = encode = decode = step = jacobian = start_state = unused
+
+        def forecast(self, context: xr.DataArray, steps: int, **_: Any) -> xr.DataArray:
             assert context.shape == (200, 100, 1)
             runs = [context.values[:, -2], context.values[:, -1]]
             for _ in range(steps):

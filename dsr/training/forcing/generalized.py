@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.errors import InputError
+from dsr.checks import one_of, share, whole
+from dsr.training.flat import Flat
 
 Floats = NDArray[np.floating]
 
 
 @dataclass(frozen=True)
-class GeneralizedTeacherForcing:
+class GeneralizedTeacherForcing(Flat):
     r"""Generalized teacher forcing (GTF): states are pulled towards the data by a share ``alpha``.
 
     After each prediction the state becomes ``(1 - alpha) z_t + alpha x_t`` on the observed units,
@@ -30,8 +32,8 @@ class GeneralizedTeacherForcing:
 
     Parameters
     ----------
-    alpha : float, optional
-        Constant strength in [0, 1]; None (default) for the adaptive one.
+    alpha : float or "adaptive", optional
+        Constant strength in [0, 1]; None (default) or "adaptive" for one that follows the model.
     estimator : {"product"}
         How the Jacobian products are estimated.
     start : float
@@ -46,7 +48,11 @@ class GeneralizedTeacherForcing:
     Raises
     ------
     InputError
-        For a strength outside [0, 1] or an unknown estimator.
+        For a strength outside [0, 1], an unknown estimator, or counts below 1.
+
+    References
+    ----------
+    Hess, Monfared, Brenner & Durstewitz, ICML 2023 (arXiv 2306.04406).
 
     Examples
     --------
@@ -56,7 +62,13 @@ class GeneralizedTeacherForcing:
     0.9992
     """
 
-    alpha: float | None = None
+    renamed: ClassVar[dict[str, str]] = {
+        "start": "alpha_start", "decay": "alpha_decay", "every": "alpha_every",
+        "times": "alpha_times",
+    }  # fmt: skip
+    owner: ClassVar[str] = "generalized teacher forcing"
+
+    alpha: float | str | None = None
     estimator: str = "product"
     start: float = 1.0
     decay: float = 0.999
@@ -64,29 +76,25 @@ class GeneralizedTeacherForcing:
     times: int = 25
 
     def __post_init__(self) -> None:
-        for name in ("alpha", "start", "decay"):
-            value = getattr(self, name)
-            if value is None:
-                continue
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise InputError(f"{name} must be a number in [0, 1], not {value!r}")
-            if not 0.0 <= value <= 1.0:
-                raise InputError(
-                    f"{name}={value} is outside [0, 1]; choose a share between 0 and 1"
-                )
-        if self.estimator != "product":
-            raise InputError(
-                f"unknown estimator {self.estimator!r} of the forcing strength; use 'product'"
-            )
-        if self.every < 1 or self.times < 1:
-            raise InputError("every and times of the forcing must be at least 1")
+        alpha = None if self.alpha in (None, "adaptive") else share("alpha", self.alpha)
+        checked: dict[str, Any] = {"alpha": alpha}
+        checked |= {name: share(name, getattr(self, name)) for name in ("start", "decay")}
+        checked |= {name: whole(name, getattr(self, name)) for name in ("every", "times")}
+        one_of("estimator", self.estimator, ("product",))
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
 
     @property
     def adaptive(self) -> bool:
         """Whether ``alpha`` follows the model."""
         return self.alpha is None
 
-    def initial_alpha(self) -> float:
+    def settled(self, trajectories: list[NDArray[np.float64]]) -> Self:
+        """Nothing depends on the series."""
+        del trajectories
+        return self
+
+    def initial(self) -> float:
         """Strength before the first update."""
         return self.start if self.alpha is None else float(self.alpha)
 
@@ -107,20 +115,31 @@ class GeneralizedTeacherForcing:
             return estimate
         return self.decay * alpha + (1.0 - self.decay) * estimate
 
-    def keep(self, alpha: float, sequences: int, latent: int, observed: int, dtype: Any) -> Floats:
+    def next(
+        self, update: int, strength: float, norms: Callable[[int], NDArray[np.float64]]
+    ) -> float:
+        """Strength of an update: estimated anew where that is due."""
+        if not self.due(update):
+            return strength
+        return self.next_alpha(strength, self.estimate(norms(self.times)))
+
+    def keep(
+        self, strength: float, sequences: int, latent: int, observed: int, dtype: Any
+    ) -> Floats:
         """Diagonal of ``K``, shape ``(1, sequences * latent)``: 1 - alpha on observed units."""
         row = np.ones((sequences, latent), dtype)
-        row[:, :observed] = 1.0 - alpha
+        row[:, :observed] = 1.0 - strength
         return row.reshape(1, -1)
 
-    def to_dict(self) -> dict[str, Any]:
-        """Settings as plain values, for files."""
-        return {
-            "kind": "generalized teacher forcing",
-            "alpha": "adaptive" if self.alpha is None else float(self.alpha),
-            "estimator": self.estimator,
-            "start": self.start,
-            "decay": self.decay,
-            "every": self.every,
-            "times": self.times,
-        }
+    def facts(self, strength: float) -> dict[str, float]:
+        """The strength ``alpha``."""
+        return {"alpha": strength}
+
+    def to_flat(self) -> dict[str, Any]:
+        """Settings as plain values under their flat names; ``"adaptive"`` for no constant alpha."""
+        alpha = "adaptive" if self.alpha is None else self.alpha
+        return {**super().to_flat(), "alpha": alpha}
+
+    def record(self) -> dict[str, Any]:
+        """Kind and settings as plain values, for files."""
+        return {"kind": "generalized teacher forcing", **self.to_flat()}
