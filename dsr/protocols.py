@@ -100,11 +100,11 @@ class StateSpace(Protocol):
         """Latent states of observations: ``(..., N)``, or ``(..., context_length, N)``."""
         ...
 
-    def step(self, z: Any) -> Floats:
-        """Next latent state of ``(..., M)``."""
+    def step(self, z: Any, u: Any = None) -> Floats:
+        """Next latent state of ``(..., M)``; ``u`` are standardised inputs of a driven model."""
         ...
 
-    def jacobian(self, z: Any) -> Floats:
+    def jacobian(self, z: Any, u: Any = None) -> Floats:
         """Jacobian ``(..., M, M)`` of the step out of ``z``."""
         ...
 

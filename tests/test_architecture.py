@@ -28,7 +28,7 @@ STOREYS = (
     "report", "workflow", "cli",
 )  # fmt: skip
 # Ground that everybody stands on; pictures stand beside the house and need the data room only.
-GROUND = {"errors", "text", "protocols", "_version"}
+GROUND = {"errors", "text", "checks", "protocols", "_version"}
 BESIDE = {"plots": {"data"}}
 LAYERS: dict[str, set[str]] = BESIDE | {
     part: {*STOREYS[:k], *(BESIDE if "report" in STOREYS[: k + 1] else ())}
@@ -42,6 +42,7 @@ LIBRARIES: dict[str, set[str]] = {
     "errors": set(),
     "_version": set(),
     "text": set(),
+    "checks": set(),
     "kernels": {"numpy", "numba", "llvmlite"},
     "data": {"numpy", "scipy", "xarray", "h5netcdf", "h5py", "cftime", "pandas", "zarr"},
     "catalogue": {"numpy", "numba", "xarray"},

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from dsr.checks import finite, one_of, positive
 from dsr.errors import InputError
+from dsr.text import suggestion
 
 if TYPE_CHECKING:
     from dsr.catalogue.compilation import CompiledSystem
@@ -107,12 +108,10 @@ class System:
         any_dimension: bool = False,
     ) -> None:
         self.name = str(name)
-        if kind not in ("flow", "map"):
-            raise InputError(f"system {self.name!r}: kind={kind!r} is not 'flow' or 'map'")
         if not callable(rhs) or not (jacobian is None or callable(jacobian)):
             raise InputError(f"system {self.name!r}: rhs and jacobian must be functions (t, x, p)")
         self.rhs, self.jacobian, self.in_place = rhs, jacobian, in_place
-        self.kind = kind
+        self.kind = one_of(f"kind of system {self.name!r}", kind, ("flow", "map"))
         self.parameters = _named_parameters(self.name, parameters)
         self.initial = _finite_vector(f"initial of system {self.name!r}", initial)
         self.dt = self._check_step(dt)
@@ -178,9 +177,8 @@ class System:
             for key in parameters:
                 if key not in self.parameters:
                     raise InputError(
-                        f"system {self.name!r} has no parameter {str(key)!r}"
-                        f"{nearest(str(key), self.parameters)}; it has "
-                        f"{', '.join(self.parameters) or 'none'}"
+                        f"system {self.name!r} has no parameter {str(key)!r}; "
+                        f"{suggestion(key, self.parameters)}"
                     )
             values = {**self.parameters, **parameters}
         else:
@@ -263,36 +261,3 @@ def _finite_vector(label: str, values: ArrayLike) -> Array:
     if vector.ndim != 1 or vector.size == 0 or not np.isfinite(vector).all():
         raise InputError(f"{label} must be a list of finite numbers, not {values!r:.80}")
     return np.ascontiguousarray(vector)
-
-
-def finite(label: str, value: object) -> float:
-    """Give `value` as a finite float, or say which setting is not one."""
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise InputError(f"{label} must be a number, not {value!r:.80}") from None
-    if not np.isfinite(number):
-        raise InputError(f"{label} must be a finite number, not {number}")
-    return number
-
-
-def positive(label: str, value: object, *, zero: bool = False) -> float:
-    """Give `value` as a float above zero (or at least zero), or say which setting is not one."""
-    number = finite(label, value)
-    if number < 0 or (number == 0 and not zero):
-        raise InputError(f"{label} must be {'at least' if zero else 'above'} 0, not {number:g}")
-    return number
-
-
-def count(label: str, value: object) -> int:
-    """Give `value` as a whole number of at least 1, or say which setting is not one."""
-    number = finite(label, value)
-    if number < 1 or number != int(number):
-        raise InputError(f"{label} must be a whole number of at least 1, not {value!r:.80}")
-    return int(number)
-
-
-def nearest(name: str, known: Mapping[str, object] | Sequence[str]) -> str:
-    """Suggest the known name closest to a mistyped one, as part of a sentence."""
-    close = difflib.get_close_matches(name.lower(), list(known), n=1, cutoff=0.5)
-    return f" (did you mean {close[0]!r}?)" if close else ""

@@ -8,8 +8,8 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from dsr.catalogue.definition import nearest
 from dsr.errors import InputError
+from dsr.text import suggestion
 
 
 @cache
@@ -62,7 +62,7 @@ def reference_values(name: str) -> dict[str, Any]:
     table = _table()
     if name not in table:
         raise InputError(
-            f"there are no reference values for {name!r}{nearest(str(name), table)}; "
-            f"dsr.catalogue.reference_names() lists the {len(table)} entries"
+            f"there are no reference values for {name!r:.80}; {suggestion(name, table)} "
+            f"(dsr.catalogue.reference_names() lists all {len(table)})"
         )
     return copy.deepcopy(table[name])

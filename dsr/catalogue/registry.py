@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from dsr.catalogue.declare import Entry
-from dsr.catalogue.definition import System, nearest
+from dsr.catalogue.definition import System
 from dsr.errors import InputError
+from dsr.text import suggestion
 
 
 @cache
@@ -82,7 +83,7 @@ def _build(name: str) -> System:
     entries = _entries()
     if name not in entries:
         raise InputError(
-            f"there is no system {name!r}{nearest(name, entries)}; `dsr systems` lists the "
-            f"{len(entries)} names"
+            f"there is no system {name!r:.80}; {suggestion(name, entries)} "
+            f"(`dsr systems` lists all {len(entries)})"
         )
     return entries[name].build()

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dsr.catalogue.definition import Array, System, count, finite, positive
+from dsr.catalogue.definition import Array, System
 from dsr.catalogue.registry import system as find_system
+from dsr.checks import finite, one_of, positive, whole
 from dsr.errors import DivergedError, InputError
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def simulate(
     from dsr.data.series import make_series
 
     chosen = find_system(system).with_parameters(parameters)
-    steps, total = count("steps", steps), count("trajectories", trajectories)
+    steps, total = whole("steps", steps), whole("trajectories", trajectories)
     if initial is not None:
         chosen, given = _given_starts(chosen, initial, total)
     dt = _sampling_step(chosen, dt)
@@ -186,8 +187,8 @@ def run(
         # Without noise nothing happens between the samples of the transient: one long interval.
         parts = lead if noisy or system.kind == "map" else 1
         kicks = _kicks(rng, strength, parts, x.size)
-        whole = lead // parts
-        begin = _fill(system, x, parts + 1, whole * dt, -lead * dt, solver, kicks, whole)
+        samples = lead // parts
+        begin = _fill(system, x, parts + 1, samples * dt, -lead * dt, solver, kicks, samples)
         if len(begin) <= parts:
             raise _diverged(system, start, label, f"in the transient of {transient:g}")
         x = begin[-1].copy()
@@ -236,9 +237,7 @@ def _diverged(system: System, start: Array, label: int, where: str) -> DivergedE
 
 def _streams(seed: int, total: int) -> list[tuple[np.random.Generator, ...]]:
     """Give three generators per trajectory: start, process noise, observation noise."""
-    if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-        raise InputError(f"seed must be a whole number of at least 0, not {seed!r:.80}")
-    children = np.random.SeedSequence(int(seed)).spawn(total)
+    children = np.random.SeedSequence(whole("seed", seed, least=0)).spawn(total)
     return [tuple(np.random.default_rng(part) for part in child.spawn(3)) for child in children]
 
 
@@ -273,10 +272,11 @@ def _sampling_step(system: System, dt: float | None) -> float:
 
 
 def _solver(method: str, rtol: float, atol: float, substeps: int) -> Solver:
-    if method not in METHODS:
-        raise InputError(f"method={method!r:.80} is not one of {', '.join(METHODS)}")
     return Solver(
-        method, positive("rtol", rtol), positive("atol", atol), count("substeps", substeps)
+        one_of("method", method, METHODS),
+        positive("rtol", rtol),
+        positive("atol", atol),
+        whole("substeps", substeps),
     )
 
 

@@ -28,8 +28,8 @@ def metrics(
     seed: opt.Seed = 0,
     json: opt.Json = False,
 ) -> None:
-    """Judge a generated series against a reference, with noise floor, surrogate and verdict."""
-    from dsr.cli.console import metrics_table, print_json, say, verdict_lines
+    """Judge a generated series or field against a reference."""
+    from dsr.cli.console import print_json, print_judgement
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
     from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
@@ -63,6 +63,4 @@ def metrics(
     if json:
         print_json(summary)
         return
-    say(metrics_table(summary["metrics"]))
-    say("")
-    say("\n".join(verdict_lines(scores.attrs)))
+    print_judgement(summary, scores.attrs, "frames" if "channel" in observed.dims else "samples")

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.series import as_series, lengths
+from dsr.data.doubts import with_doubts
+from dsr.data.readers.objects import object_table
+from dsr.data.series import checked, lengths
 from dsr.data.table import Table, assemble, settle_axes, trim_padding
 from dsr.data.time.axis import spacing
 from dsr.data.time.units import parse_step
@@ -70,8 +72,6 @@ def clean(
     >>> clean(np.array([0.0, 1.0, np.nan, 3.0]), fill="linear").values.ravel()
     array([0., 1., 2., 3.])
     """
-    from dsr.data.readers.objects import object_table
-
     return finish(
         object_table(obj, name=name, time_unit=time_unit),
         dt=dt,
@@ -96,7 +96,7 @@ def finish(
     """Apply the cures asked for, assemble, and refuse what still needs one."""
     if fill is not None and fill not in FILLS:
         raise InputError(f"fill={str(fill)[:40]!r} is not known; use one of {', '.join(FILLS)}")
-    table = trim_padding(settle_axes(table, dt=dt, time_unit=time_unit))
+    table = trim_padding(settle_axes(with_doubts(table), dt=dt, time_unit=time_unit))
     if any(0 in part.shape for part in table.values):
         raise InputError(f"the {name} is empty: it has no samples")
     table = _infinities_are_missing(table)
@@ -111,7 +111,7 @@ def judged(series: xr.DataArray, *, drop_constant: bool = False, name: str) -> x
     """Refuse what still needs a cure; leave out constant variables where that is wanted."""
     if int(lengths(series).max(initial=0)) < 2:
         raise InputError(f"the {name} has one sample; there is no time to follow it through")
-    return _varying(as_series(series, name=name), drop_constant, name)
+    return _varying(checked(series, name=name), drop_constant, name)
 
 
 def constant_variables(series: xr.DataArray) -> list[int]:
@@ -120,7 +120,8 @@ def constant_variables(series: xr.DataArray) -> list[int]:
     Examples
     --------
     >>> import numpy as np
-    >>> constant_variables(as_series(np.array([[0.0, 2.0], [1.0, 2.0]])))
+    >>> from dsr.data import make_series
+    >>> constant_variables(make_series([[0.0, 2.0], [1.0, 2.0]]))
     [1]
     """
     constant = np.ones(series.sizes["variable"], dtype=bool)
@@ -180,24 +181,22 @@ def _filled(table: Table, method: str) -> Table:
     count = sum(int(np.isnan(part).sum()) for part in table.values)
     if not count:
         return table
-    if table.is_field:
-        raise InputError("fill= works on series, not on fields; fill the grid before loading")
     total = sum(part.size for part in table.values)
     values = []
     for k, (part, axis) in enumerate(zip(table.values, table.axes or [], strict=True)):
-        part = part.copy()
-        for j in range(part.shape[1]):
-            good = np.isfinite(part[:, j])
-            if good.all():
-                continue
-            if not good.any():
+        flat = part.reshape(len(part), -1).copy()
+        for j in np.flatnonzero(np.isnan(flat).any(axis=0)):
+            good = np.isfinite(flat[:, j])
+            if good.any():
+                flat[:, j] = _fill_column(flat[:, j], good, axis.numbers, method)
+            elif not table.is_field:  # a cell without any value is land
                 column = table.names[j] if table.names else str(j)
                 raise InputError(
                     f"variable {column[:60]!r} has no valid value in trajectory {k}; "
                     "leave it out with variables="
                 )
-            part[:, j] = _fill_column(part[:, j], good, axis.numbers, method)
-        values.append(part)
+        values.append(flat.reshape(part.shape))
+    count -= sum(int(np.isnan(part).sum()) for part in values)
     note = f"{count} missing values ({count / total:.2%}) were filled ({method})"
     return replace(table, values=values).with_notes(note)
 

@@ -1,18 +1,32 @@
-"""`load`: from any file to a series, by what the file is and not by what it is called."""
+"""The doors: from any file or object to a series, by what it is and not by what it is called."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Sequence
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from dsr.data import series as ground
 from dsr.data.cleaning import finish, judged
-from dsr.data.labelled.picks import Picks
-from dsr.data.table import Table
+from dsr.data.doubts import with_doubts
+from dsr.data.labelled.layout import table_from_dataset
+from dsr.data.labelled.picks import Picks, no_such, pick
+from dsr.data.labelled.relabel import own_series, series_table
+from dsr.data.readers.netcdf import read_netcdf
+from dsr.data.readers.numpy_files import read_npy, read_npz
+from dsr.data.readers.objects import object_table
+from dsr.data.readers.tables import read_csv
+from dsr.data.readers.zarr_store import read_zarr
+from dsr.data.table import Table, assemble
 from dsr.errors import InputError
+from dsr.text import suggestion
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -59,7 +73,8 @@ def load(
         Which variables; all numeric ones with a time dimension if not given. In an ``.npz``
         file, which array.
     time, trajectory : str, optional
-        Names of the time axis and of the trajectory dimension (in a table: columns).
+        Names of the time axis and of the trajectory dimension (in a table: columns). ``"none"``:
+        nothing in the file is a time axis.
     group : str, optional
         Group of a NetCDF file or Zarr store.
     dt : float, optional
@@ -116,6 +131,84 @@ def load(
     )
 
 
+def as_series(
+    obj: Any,
+    *,
+    dt: float | None = None,
+    time_unit: str | None = None,
+    minimum: int | None = None,
+    name: str = "series",
+    finite: bool = True,
+) -> xr.DataArray:
+    """Make a checked series of whatever is given: the single door of the package.
+
+    Parameters
+    ----------
+    obj : DataArray, Dataset, array, list of arrays, DataFrame or path
+        A series as it is; a labelled array with a time dimension; a bare array ``(time,)``,
+        ``(time, variable)`` or ``(trajectory, time, variable)``; a list of arrays
+        ``(time, variable)`` of any lengths, one per trajectory; or what `dsr.load` reads.
+    dt, time_unit : optional
+        Step and unit where `obj` has no time axis.
+    minimum : int, optional
+        Least number of samples, over all trajectories.
+    name : str
+        What to call it in messages.
+    finite : bool
+        Refuse NaN and infinities within the trajectories; of a field, those that come and go.
+
+    Returns
+    -------
+    xarray.DataArray, (trajectory, time, variable), float64, C-contiguous
+        `obj` itself, not a copy, where it is a sound series already. Of labelled arrays with two
+        space dimensions: a field ``(trajectory, time, channel, y, x)``, its coordinates kept.
+
+    Raises
+    ------
+    InputError
+        If it cannot be used; the message says what, where and what to do.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> series = as_series(np.zeros((100, 3)), dt=0.1)
+    >>> series.dims, series.attrs["dt"]
+    (('trajectory', 'time', 'variable'), 0.1)
+    """
+    if isinstance(obj, str | PathLike):
+        obj = load(obj, dt=dt, time_unit=time_unit)
+    elif not ground.is_settled(obj):
+        table = object_table(obj, name=name, time_unit=time_unit)
+        obj = assemble(with_doubts(table), dt=dt, time_unit=time_unit)
+    return ground.checked(obj, minimum=minimum, name=name, finite=finite)
+
+
+def trajectories(series: Any) -> list[NDArray[np.float64]]:
+    """Valid samples of each trajectory, as contiguous arrays ``(T_i, N)``, padding left out.
+
+    Parameters
+    ----------
+    series : series
+        Anything `as_series` takes; of a field the arrays are ``(T_i, C, Y, X)``.
+
+    Returns
+    -------
+    list of ndarray
+
+    Raises
+    ------
+    InputError
+        As `as_series`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [part.shape for part in trajectories([np.zeros((5, 2)), np.ones((3, 2))])]
+    [(5, 2), (3, 2)]
+    """
+    return ground.trajectories(as_series(series))
+
+
 def read(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table | xr.DataArray:
     """Read a file as it stands, before any cure; a series that dsr wrote comes back as it was."""
     kind = sniff(path)
@@ -124,11 +217,7 @@ def read(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table | x
     if picks.group is not None:
         raise InputError(f"{path} is a {FORMATS[kind]}, which has no groups; leave group= out")
     if kind in ("npy", "npz"):
-        from dsr.data.readers.numpy_files import read_npy, read_npz
-
         return (read_npy if kind == "npy" else read_npz)(path, picks, time_unit=time_unit)
-    from dsr.data.readers.tables import read_csv
-
     return read_csv(path, picks, time_unit=time_unit)
 
 
@@ -171,11 +260,6 @@ def sniff(path: Path) -> str:
 def _read_dataset(
     path: Path, kind: str, picks: Picks, time_unit: str | None
 ) -> Table | xr.DataArray:
-    from dsr.data.labelled.layout import table_from_dataset
-    from dsr.data.labelled.relabel import own_series
-    from dsr.data.readers.netcdf import read_netcdf
-    from dsr.data.readers.zarr_store import read_zarr
-
     if kind == "zarr":
         dataset, notes = read_zarr(path, picks.group)
     else:
@@ -190,10 +274,7 @@ def _read_dataset(
 
 def _chosen(series: xr.DataArray, picks: Picks) -> Table:
     """Take a series of dsr's own apart, with the variables asked for."""
-    from dsr.data.labelled.picks import no_such, pick
-    from dsr.data.labelled.relabel import series_table
-
-    for name, expected in ((picks.time, "time"), (picks.trajectory, "trajectory")):
+    for name, expected in ((picks.axis, "time"), (picks.trajectory, "trajectory")):
         if name not in (None, expected):
             raise no_such(str(name), [expected], f"{expected} axis")
     label = str(series.dims[2])
@@ -204,7 +285,8 @@ def _chosen(series: xr.DataArray, picks: Picks) -> Table:
         series = series.isel({label: [known.index(name) for name in wanted]})
         if len(units) == len(known):
             series.attrs["variable_units"] = [units[known.index(name)] for name in wanted]
-    return series_table(series)
+    table = series_table(series)
+    return replace(table, axes=None) if picks.untimed else table
 
 
 def _as_path(path: Any) -> Path:
@@ -221,11 +303,9 @@ def _shown(path: Path) -> str:
 
 def _neighbour(path: Path) -> str:
     """Offer a file of nearly the same name in the same folder."""
-    import difflib
-
     try:
         names = [entry.name for entry in path.parent.iterdir()][:2000]
     except OSError:
         return ""
-    close = difflib.get_close_matches(path.name, names, n=1)
-    return f"; did you mean {close[0]!r}?" if close else ""
+    hint = suggestion(path.name, names)
+    return f"; {hint}" if hint.startswith("did") else ""

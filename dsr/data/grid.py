@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.data.scaler import Scaler
+from dsr.data.series import plane_coords as plane_coords
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -127,12 +128,3 @@ class Grid:
             for name, entry in document.items()
         }
         return cls(np.asarray(arrays["valid"]).astype(bool), coords)
-
-
-def plane_coords(field: xr.DataArray) -> dict[str, Any]:
-    """Coordinates of a field that lie in its plane, as `dsr.data.make_series` takes them."""
-    return {
-        str(name): (coord.dims, coord.values, dict(coord.attrs))
-        for name, coord in field.coords.items()
-        if coord.dims and set(coord.dims) <= {"y", "x"}
-    }

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.doors import trajectories
 from dsr.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -45,8 +46,6 @@ class Scaler(NamedTuple):
         InputError
             If there are fewer than two samples, or what `dsr.data.as_series` refuses.
         """
-        from dsr.data.series import trajectories
-
         parts = trajectories(series)
         if parts[0].ndim > 2:
             return cls._of_channels(parts)

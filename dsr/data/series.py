@@ -1,14 +1,14 @@
-"""The one convention for data: what a series is, how one is built, and the single door to it."""
+"""The one convention for data: what a series is, how one is built, and what is checked of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.time.axis import TimeAxis, spacing, uneven_message
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _space_coords(
 ) -> dict[str, Any]:
     """Coordinates of the plane, those of a field like this one if none are given."""
     if space is None and like is not None and [like.sizes.get(d) for d in ("y", "x")] == [*shape]:
-        return {str(k): v for k, v in like.coords.items() if v.dims and set(v.dims) <= {"y", "x"}}
+        return plane_coords(like)
     return dict(space or {})
 
 
@@ -144,79 +144,68 @@ def lengths(series: xr.DataArray) -> NDArray[np.int64]:
     return np.full(series.sizes["trajectory"], series.sizes["time"], dtype=np.int64)
 
 
-def trajectories(series: Any) -> list[Floats]:
-    """Valid samples of each trajectory, as contiguous arrays ``(T_i, N)``, padding left out.
+def trajectories(series: xr.DataArray) -> list[Floats]:
+    """Valid samples of each trajectory of a checked series, as contiguous arrays ``(T_i, N)``.
+
+    `dsr.data.trajectories` takes anything that is a series; this is the ground below that door.
 
     Examples
     --------
     >>> import numpy as np
-    >>> [part.shape for part in trajectories([np.zeros((5, 2)), np.ones((3, 2))])]
+    >>> [part.shape for part in trajectories(make_series([np.zeros((5, 2)), np.ones((3, 2))]))]
     [(5, 2), (3, 2)]
     """
-    series = as_series(series)
     values = series.values
     return [
         np.ascontiguousarray(values[k, :n], dtype=np.float64) for k, n in enumerate(lengths(series))
     ]
 
 
-def as_series(
-    obj: Any,
-    *,
-    dt: float | None = None,
-    time_unit: str | None = None,
-    minimum: int | None = None,
-    name: str = "series",
-    finite: bool = True,
+def plane_coords(field: xr.DataArray) -> dict[str, Any]:
+    """Coordinates of a field that lie in its plane, as `make_series` takes them.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> field = make_series(np.zeros((1, 3, 1, 2, 2)), space={"y": ("y", [40.0, 50.0])})
+    >>> plane_coords(field)["y"][1]
+    array([40., 50.])
+    """
+    return {
+        str(name): (coord.dims, coord.values, dict(coord.attrs))
+        for name, coord in field.coords.items()
+        if coord.dims and set(coord.dims) <= {"y", "x"}
+    }
+
+
+def is_settled(obj: Any) -> bool:
+    """Whether an object has the layout of a series or a field, and a step."""
+    return getattr(obj, "dims", None) in (DIMS, FIELD_DIMS) and "dt" in getattr(obj, "attrs", ())
+
+
+def checked(
+    series: xr.DataArray, *, minimum: int | None = None, name: str = "series", finite: bool = True
 ) -> xr.DataArray:
-    """Make a checked series of whatever is given: the single door of the package.
+    """Mend what slicing, casting or saving does to a series; refuse what cannot be used.
 
     Parameters
     ----------
-    obj : DataArray, Dataset, array, list of arrays, DataFrame or path
-        A series as it is; a labelled array with a time dimension; a bare array ``(time,)``,
-        ``(time, variable)`` or ``(trajectory, time, variable)``; a list of arrays
-        ``(time, variable)`` of any lengths, one per trajectory; or what `dsr.load` reads.
-    dt, time_unit : optional
-        Step and unit where `obj` has no time axis.
-    minimum : int, optional
-        Least number of samples, over all trajectories.
-    name : str
-        What to call it in messages.
-    finite : bool
-        Refuse NaN and infinities within the trajectories.
+    series : DataArray
+        With the dimensions of a series or a field, and a step.
+    minimum, name, finite : optional
+        As in `dsr.data.as_series`.
 
     Returns
     -------
-    xarray.DataArray, (trajectory, time, variable), float64, C-contiguous
-        `obj` itself, not a copy, where it is a sound series already.
+    xarray.DataArray
+        The series itself, not a copy, where there is nothing to mend.
 
     Raises
     ------
     InputError
         If it cannot be used; the message says what, where and what to do.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> series = as_series(np.zeros((100, 3)), dt=0.1)
-    >>> series.dims, series.attrs["dt"]
-    (('trajectory', 'time', 'variable'), 0.1)
     """
-    import xarray as xr
-
-    if isinstance(obj, str | PathLike):
-        from dsr.data.doors import load
-
-        series = load(obj, dt=dt, time_unit=time_unit)
-    elif isinstance(obj, xr.DataArray) and obj.dims in (DIMS, FIELD_DIMS) and "dt" in obj.attrs:
-        series = _settled(obj, name)
-    else:
-        from dsr.data.readers.objects import object_table
-        from dsr.data.table import assemble
-
-        table = object_table(obj, name=name, time_unit=time_unit)
-        series = assemble(table, dt=dt, time_unit=time_unit)
+    series = _settled(series, name)
     if finite:
         _refuse_unusable(series, name)
     if minimum is not None and (count := int(lengths(series).sum())) < minimum:
@@ -252,9 +241,6 @@ def _block(values: Any) -> tuple[Floats, NDArray[np.int64]]:
 
 
 def _settled(series: xr.DataArray, name: str) -> xr.DataArray:
-    """Mend what slicing, casting or saving does to a series; most often there is nothing to do."""
-    from dsr.data.time.axis import TimeAxis, spacing, uneven_message
-
     if 0 in series.shape:
         raise InputError(f"the {name} is empty: shape {series.shape}")
     if series.dtype.kind not in "iuf":
@@ -300,23 +286,25 @@ def _last_valid(values: Floats) -> int:
 
 def _refuse_unusable(series: xr.DataArray, name: str) -> None:
     """Refuse NaN, infinities and numbers whose squares overflow, within the valid samples."""
-    if series.dims == FIELD_DIMS:
+    field = series.dims == FIELD_DIMS
+    if field:
         _refuse_moving_gaps(series, name)
-        return
-    values = series.values
     for k, n in enumerate(lengths(series)):
-        part = values[k, :n]
-        if part.size and np.isfinite(part).all():
-            if max(float(part.max()), -float(part.min())) > LARGEST:
-                raise InputError(
-                    f"the {name} holds values beyond {LARGEST:g}, whose variance cannot be "
-                    "computed; rescale it, or declare such numbers as missing in the file"
-                )
-            continue
-        raise InputError(missing_message(series, k, n, name))
+        part = series.values[k, :n]
+        if not part.size or not (field or np.isfinite(part).all()):
+            raise InputError(_missing_message(series, k, n, name))
+        # Cells of land are NaN, which these two pass over.
+        if (
+            max(float(np.fmax.reduce(part, axis=None)), -float(np.fmin.reduce(part, axis=None)))
+            > LARGEST
+        ):
+            raise InputError(
+                f"the {name} holds values beyond {LARGEST:g}, whose variance cannot be "
+                "computed; rescale it, or declare such numbers as missing in the file"
+            )
 
 
-def missing_message(series: xr.DataArray, k: int, n: int, name: str) -> str:
+def _missing_message(series: xr.DataArray, k: int, n: int, name: str) -> str:
     """Sentence on the missing values of one trajectory: first time, share, and the cure."""
     bad = ~np.isfinite(series.values[k, :n])
     if not bad.size:
@@ -335,8 +323,6 @@ def missing_message(series: xr.DataArray, k: int, n: int, name: str) -> str:
 
 def _time_of(series: xr.DataArray, row: int) -> str:
     """Time of a sample for people: a date where the series has an origin."""
-    from dsr.data.time.axis import TimeAxis
-
     if "time" not in series.coords:
         return f"sample {row}"
     attrs = series.attrs
@@ -351,10 +337,18 @@ def _time_of(series: xr.DataArray, row: int) -> str:
 
 def _refuse_moving_gaps(series: xr.DataArray, name: str) -> None:
     """A field may have cells that are never valid (land), but none that come and go."""
-    bad = ~np.isfinite(series.values)
-    sometimes = bad.any(axis=1) & ~bad.all(axis=1)
-    if sometimes.any() or bad.all():
+    missing = [~np.isfinite(series.values[k, :n]) for k, n in enumerate(lengths(series)) if n]
+    always = np.logical_and.reduce([bad.all(axis=0) for bad in missing])
+    sometimes = np.logical_or.reduce([bad.any(axis=0) for bad in missing]) & ~always
+    if always.all():
+        raise InputError(f"the {name} has no valid values in any cell of its grid")
+    if sometimes.any():
+        share = sum(float(bad[:, ~always].sum()) for bad in missing)
+        share /= sum(len(bad) for bad in missing) * int((~always).sum())
+        rows = [(k, int(np.argmax(rows))) for k, bad in enumerate(missing)
+                if (rows := (bad & sometimes).any(axis=(1, 2, 3))).any()]  # fmt: skip
         raise InputError(
-            f"the {name} has {int(sometimes.sum())} grid cells that are missing at some times only "
-            f"({bad.mean():.2%} of all values are missing); fill them before loading"
+            f"the {name} has {int(sometimes.sum())} grid cells whose values are missing at some "
+            f"times only, first at {_time_of(series, rows[0][1])} ({share:.2%} of the values off "
+            'land); pass fill="linear" when loading, or leave those cells out'
         )

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dsr.data.series import DIMS, as_series, lengths, make_series, trajectories
+from dsr.data.doors import as_series
+from dsr.data.series import lengths, make_series, trajectories
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,9 +59,6 @@ def split_series(series: Any, test: float = 0.2) -> tuple[xr.DataArray, xr.DataA
         return _settle(only.isel(time=slice(0, cuts[0]))), _settle(
             only.isel(time=slice(cuts[0], None))
         )
-    if series.dims != DIMS:
-        cut = min(cuts)
-        return series.isel(time=slice(0, cut)), series.isel(time=slice(cut, None))
     long_enough = [k for k, n in enumerate(counts) if n >= 2]
     parts = trajectories(series)
     heads = [parts[k][: cuts[k]] for k in long_enough]

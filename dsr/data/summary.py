@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dsr.data.cleaning import constant_variables
-from dsr.data.series import as_series, lengths
+from dsr.data.doors import FORMATS, as_series, load, read, sniff
+from dsr.data.labelled.picks import Picks
+from dsr.data.series import FIELD_DIMS, lengths, plane_coords, trajectories
 from dsr.data.table import Table
 from dsr.errors import InputError
 
@@ -31,9 +33,11 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
     dict
         ``usable`` tells whether it loads; if not, ``cure`` is the sentence that says why and what
         to do, and the rest is what could be found out. Otherwise: ``format``, ``kind`` (series or
-        field), ``variables``, ``units``, ``trajectories``, ``samples`` (of each), ``dt``,
-        ``time_unit``, ``time_origin``, ``missing`` (share), ``constant`` (names), ``mean``,
-        ``std``, ``split``, ``notes``.
+        field), ``variables`` (of a field: its channels), ``units``, ``trajectories``, ``samples``
+        (of each), ``dt``, ``time_unit``, ``time_origin``, ``missing`` (share), ``constant``
+        (names), ``mean``, ``std``, ``split``, ``notes``. Of a field also ``sizes`` (of its
+        dimensions), ``land`` (share of its cells that never hold a value) and ``coordinates`` (of
+        its plane, by name: ``dims``, ``units``, ``low``, ``high``).
 
     Examples
     --------
@@ -44,8 +48,6 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     try:
         if isinstance(series, str | PathLike):
-            from dsr.data.doors import FORMATS, load, sniff
-
             path = Path(series)
             facts["file"] = str(path)
             facts["format"] = FORMATS[sniff(path)]
@@ -59,9 +61,6 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
 
 def _glimpse(series: Any, options: dict[str, Any]) -> dict[str, Any]:
     """What can be said about a file that needs a cure, or nothing where it cannot be read."""
-    from dsr.data.doors import read
-    from dsr.data.labelled.picks import Picks
-
     names = ("variables", "time", "trajectory", "group")
     try:
         found = read(Path(series), Picks(**{k: options.get(k) for k in names}))
@@ -85,37 +84,46 @@ def _facts(series: xr.DataArray) -> dict[str, Any]:
     attrs = series.attrs
     samples = [int(n) for n in lengths(series)]
     label = str(series.dims[2])
-    flat = np.concatenate(
-        [series.values[k, :n].reshape(n, -1) for k, n in enumerate(samples)], axis=0
-    )
-    valid = np.isfinite(flat)
+    field = series.dims == FIELD_DIMS
+    names = [str(v) for v in series[label].values]
+    # One column a variable, or a channel with all its cells.
+    parts = trajectories(series)
+    columns = [np.concatenate([part[:, k].ravel() for part in parts]) for k in range(len(names))]
+    valid = [column[np.isfinite(column)] for column in columns]
+    total = sum(column.size for column in columns)
     facts: dict[str, Any] = {
-        "kind": "series" if label == "variable" else "field",
-        "variables": [str(v) for v in series[label].values],
+        "kind": "field" if field else "series",
+        "variables": names,
         "units": [str(u) for u in attrs.get("variable_units", [])],
         "trajectories": int(series.sizes["trajectory"]),
         "samples": samples,
         "dt": float(attrs["dt"]),
         "time_unit": str(attrs.get("time_unit", "")),
         "time_origin": str(attrs.get("time_origin", "")),
-        "missing": float(1.0 - valid.mean()) if valid.size else 0.0,
+        "missing": 1.0 - sum(column.size for column in valid) / total if total else 0.0,
         "split": series["split"].values.tolist() if "split" in series.coords else None,
         "notes": [str(n) for n in attrs.get("notes", [])],
+        "constant": [n for n, v in zip(names, valid, strict=True) if v.size and not np.ptp(v)]
+        if field
+        else [names[i] for i in constant_variables(series)],
+        "mean": [float(v.mean()) if v.size else None for v in valid],
+        "std": [float(v.std()) if v.size else None for v in valid],
     }
-    if label == "channel":
-        sizes = {str(k): int(v) for k, v in series.sizes.items()}
-        return {"usable": True, "cure": "", **facts, "sizes": sizes}
-    constant = [facts["variables"][i] for i in constant_variables(series)]
+    gaps = facts["missing"] > 0.0
+    if field:
+        land = np.logical_and.reduce([~np.isfinite(part).any(axis=0) for part in parts])
+        gaps = any((~np.isfinite(part[:, ~land])).any() for part in parts)
+        facts["sizes"] = {str(k): int(v) for k, v in series.sizes.items()}
+        facts["land"] = float(land.mean())
+        facts["coordinates"] = {
+            name: {"dims": list(dims), "units": str(units.get("units", "")),
+                   "low": float(np.nanmin(values)), "high": float(np.nanmax(values))}
+            for name, (dims, values, units) in plane_coords(series).items()
+            if values.dtype.kind in "iuf" and np.isfinite(values).any()
+        }  # fmt: skip
     cure = ""
-    if not valid.all():
+    if gaps:
         cure = 'pass fill="linear" (--fill linear) to fill the missing values'
-    elif constant:
+    elif facts["constant"] and not field:
         cure = "pass drop_constant=True (--drop-constant) to leave constant variables out"
-    masked = np.where(valid, flat, np.nan)
-    with np.errstate(all="ignore"):
-        mean = [
-            float(np.mean(c[np.isfinite(c)])) if np.isfinite(c).any() else None for c in masked.T
-        ]
-        std = [float(np.std(c[np.isfinite(c)])) if np.isfinite(c).any() else None for c in masked.T]
-    return {"usable": not cure, "cure": cure, **facts, "constant": constant,
-            "mean": mean, "std": std}  # fmt: skip
+    return {"usable": not cure, "cure": cure, **facts}

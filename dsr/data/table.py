@@ -45,6 +45,8 @@ class Table:
         File name, or what the object is called.
     attrs : dict
         Further attributes to carry.
+    space : dict or None
+        Coordinates in the plane of a field, as `dsr.data.make_series` takes them.
     """
 
     values: list[Floats]
@@ -56,6 +58,7 @@ class Table:
     notes: tuple[str, ...] = ()
     source: str = ""
     attrs: dict[str, Any] = field(default_factory=dict)
+    space: dict[str, Any] | None = None
 
     @property
     def is_field(self) -> bool:
@@ -138,6 +141,7 @@ def assemble(
         split=table.split,
         source=table.source,
         notes=list(dict.fromkeys(notes)),
+        space=table.space,
     )
     series.attrs.update(table.attrs)
     series.attrs.update(time_origin=axes[0].origin, calendar=axes[0].calendar)

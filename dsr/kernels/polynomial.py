@@ -1,4 +1,4 @@
-"""Orbits of polynomial flows and maps, and the Jacobian of one step."""
+"""Orbits of polynomial flows and maps that may be driven, and the Jacobian of one step."""
 
 from __future__ import annotations
 
@@ -16,44 +16,58 @@ def polynomial(z: Floats, coefficients: Floats, powers: Powers, out: Floats) -> 
 
     Parameters
     ----------
-    z, out : arrays, (N,)
+    z : array, (N + K,)
+        States, then inputs.
     coefficients : array, (N, F)
-    powers : array of int, (F, N)
+    powers : array of int, (F, N + K)
+    out : array, (N,)
     """
-    for i in range(z.size):
+    for i in range(out.size):
         out[i] = 0.0
     for f in range(powers.shape[0]):
         term = 1.0
         for j in range(z.size):
             for _ in range(powers[f, j]):
                 term *= z[j]
-        for i in range(z.size):
+        for i in range(out.size):
             out[i] += coefficients[i, f] * term
 
 
 @njit(cache=True)
 def polynomial_step(
-    z: Floats, coefficients: Floats, powers: Powers, dt: float, substeps: int
+    z: Floats,
+    before: Floats,
+    after: Floats,
+    coefficients: Floats,
+    powers: Powers,
+    dt: float,
+    substeps: int,
 ) -> Floats:
-    """One sampling step: the map itself if ``dt`` is 0, else RK4 with ``substeps`` steps."""
+    """One sampling step: the map itself if ``dt`` is 0, else RK4 with ``substeps`` steps.
+
+    The inputs go linearly from ``before`` to ``after``, each ``(K,)``; a map sees the former.
+    """
     n = z.size
-    x = z.copy()
+    y = np.concatenate((z, before))
     k1 = np.empty(n)
     if dt == 0.0:
-        polynomial(x, coefficients, powers, k1)
+        polynomial(y, coefficients, powers, k1)
         return k1
-    k2, k3, k4, y = np.empty(n), np.empty(n), np.empty(n), np.empty(n)
+    x = z.copy()
+    k2, k3, k4 = np.empty(n), np.empty(n), np.empty(n)
+    slope = (after - before) / substeps
     h = dt / substeps
-    for _ in range(substeps):
-        polynomial(x, coefficients, powers, k1)
-        for i in range(n):
-            y[i] = x[i] + 0.5 * h * k1[i]
+    for step in range(substeps):
+        y[:n] = x
+        y[n:] = before + step * slope
+        polynomial(y, coefficients, powers, k1)
+        y[:n] = x + 0.5 * h * k1
+        y[n:] += 0.5 * slope
         polynomial(y, coefficients, powers, k2)
-        for i in range(n):
-            y[i] = x[i] + 0.5 * h * k2[i]
+        y[:n] = x + 0.5 * h * k2
         polynomial(y, coefficients, powers, k3)
-        for i in range(n):
-            y[i] = x[i] + h * k3[i]
+        y[:n] = x + h * k3
+        y[n:] += 0.5 * slope
         polynomial(y, coefficients, powers, k4)
         for i in range(n):
             x[i] += h / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i])
@@ -62,15 +76,25 @@ def polynomial_step(
 
 @njit(cache=True)
 def polynomial_orbit(
-    coefficients: Floats, powers: Powers, dt: float, substeps: int, start: Floats, steps: int
+    coefficients: Floats,
+    powers: Powers,
+    dt: float,
+    substeps: int,
+    start: Floats,
+    inputs: Floats,
 ) -> Floats:
-    """Iterate from starts ``(S, N)``; ``(steps, S, N)``, NaN from the first non-finite state on."""
+    """Iterate from starts ``(S, N)``; ``(steps, S, N)``, NaN from the first non-finite state on.
+
+    ``inputs`` is ``(S, steps + 1, K)``, where K may be 0.
+    """
     sequences, n = start.shape
+    steps = inputs.shape[1] - 1
     out = np.full((steps, sequences, n), np.nan)
     for s in range(sequences):
         z = start[s].copy()
         for t in range(steps):
-            z = polynomial_step(z, coefficients, powers, dt, substeps)
+            u, v = inputs[s, t], inputs[s, t + 1]
+            z = polynomial_step(z, u, v, coefficients, powers, dt, substeps)
             if not np.isfinite(z).all():
                 break
             out[t, s] = z
@@ -79,9 +103,9 @@ def polynomial_orbit(
 
 @njit(cache=True)
 def polynomial_jacobian(
-    z: Floats, coefficients: Floats, powers: Powers, dt: float, substeps: int
+    z: Floats, u: Floats, coefficients: Floats, powers: Powers, dt: float, substeps: int
 ) -> Floats:
-    """Jacobian of `polynomial_step` by central differences, ``(N, N)``."""
+    """Jacobian of `polynomial_step` under inputs that stay, by central differences, ``(N, N)``."""
     n = z.size
     J = np.empty((n, n))
     for j in range(n):
@@ -89,8 +113,8 @@ def polynomial_jacobian(
         up, down = z.copy(), z.copy()
         up[j] += h
         down[j] -= h
-        difference = polynomial_step(up, coefficients, powers, dt, substeps)
-        difference -= polynomial_step(down, coefficients, powers, dt, substeps)
+        difference = polynomial_step(up, u, u, coefficients, powers, dt, substeps)
+        difference -= polynomial_step(down, u, u, coefficients, powers, dt, substeps)
         for i in range(n):
             J[i, j] = difference[i] / (2.0 * h)
     return J

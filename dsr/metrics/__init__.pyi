@@ -3,14 +3,14 @@ from .embedding.dimension import cao as cao
 from .embedding.dimension import delay_embedding as delay_embedding
 from .embedding.dimension import false_nearest_neighbours as false_nearest_neighbours
 from .embedding.nonuniform import pecuzal as pecuzal
+from .fields.frame_scores import correlation_time as correlation_time
+from .fields.frame_scores import nmse as nmse
+from .fields.frame_scores import rmse as rmse
+from .fields.frame_scores import ssim as ssim
 from .fields.pod import pod_divergence as pod_divergence
-from .fields.scores import correlation_time as correlation_time
-from .fields.scores import nmse as nmse
-from .fields.scores import radial_energy_spectrum as radial_energy_spectrum
-from .fields.scores import radial_spectrum_distance as radial_spectrum_distance
-from .fields.scores import rmse as rmse
-from .fields.scores import ssim as ssim
-from .forecasts.errors import prediction_error as prediction_error
+from .fields.radial_spectrum import radial_energy_spectrum as radial_energy_spectrum
+from .fields.radial_spectrum import radial_spectrum_distance as radial_spectrum_distance
+from .forecasts.prediction_error import prediction_error as prediction_error
 from .forecasts.prediction_time import valid_prediction_time as valid_prediction_time
 from .forecasts.skill import forecast_skill as forecast_skill
 from .geometry.distances import energy_distance as energy_distance
@@ -34,4 +34,4 @@ from .surrogates import gaussian_cloud as gaussian_cloud
 from .surrogates import iaaft as iaaft
 from .surrogates import shuffled as shuffled
 from .topology.basins import basin_agreement as basin_agreement
-from .topology.errors import topological_error as topological_error
+from .topology.topological_error import topological_error as topological_error

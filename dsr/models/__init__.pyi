@@ -1,6 +1,8 @@
 from .base import ReconstructionModel as ReconstructionModel
 from .baselines import GaussianCloud as GaussianCloud
 from .baselines import Persistence as Persistence
+from .climatology import Climatology as Climatology
+from .dmd import DMD as DMD
 from .registry import create as create
 from .registry import load as load
 from .registry import names as names

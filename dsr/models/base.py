@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -17,14 +16,18 @@ from dsr.data.scaler import Scaler
 from dsr.data.series import trajectories
 from dsr.errors import InputError
 from dsr.models.starts import (
+    Start,
     as_context,
     as_drive,
+    as_inputs,
     as_output,
     as_start,
+    kind_for,
+    labelled,
     positive_steps,
-    refuse_inputs_of,
+    refuse_apart,
 )
-from dsr.models.storage import read_model, write_model
+from dsr.models.storage import describe, load_model, write_model
 from dsr.text import suggestion
 
 if TYPE_CHECKING:
@@ -35,7 +38,7 @@ Floats = NDArray[np.float64]
 LEAST_SAMPLES = 30
 
 
-class ReconstructionModel(ABC):
+class ReconstructionModel:
     """A model fitted to a series or a field, in the protocol `dsr.protocols.Forecaster`.
 
     A new model says how it learns (`learn`) and how it runs (`run`), on plain arrays; labels,
@@ -92,6 +95,7 @@ class ReconstructionModel(ABC):
         self.dt: float | None = None
         self.time_unit: str | None = None
         self.start: Floats | None = None
+        self._first: xr.DataArray | None = None
         self.history: xr.Dataset | None = None
         self.training: dict[str, Any] = {}
 
@@ -115,7 +119,8 @@ class ReconstructionModel(ABC):
     @classmethod
     def setting_names(cls) -> list[str]:
         """Names of the arguments of the class, which are the settings a model owns."""
-        return list(inspect.signature(cls).parameters)
+        found = inspect.signature(cls).parameters.values()
+        return [p.name for p in found if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
 
     @classmethod
     def suggest(cls, observed: int) -> dict[str, Any]:
@@ -171,11 +176,21 @@ class ReconstructionModel(ABC):
             For data or options that cannot be used.
         """
         del progress, checkpoint
-        refuse_options(f"{self.name}'s fit", options, ())
+        own = set(options) & set(self.setting_names())
+        if own:
+            raise InputError(
+                f"{min(own)} belongs to the model and not to its fit; give it when the model is "
+                f"made: {type(self).__name__}({min(own)}=...)"
+            )
+        known = [*self.setting_names(), "inputs", "seed", "progress", "checkpoint"]
+        refuse_options(f"{self.name}'s fit", options, known)
         parts = self.take_labels(series)
         drives = self.take_inputs(inputs, parts)
         self.training = {"seed": seed}
         self.learn(parts, inputs=drives, seed=seed)
+        for name in self.arrays:
+            # In the layout that a file gives back, on which the rounding of products depends.
+            setattr(self, name, np.array(getattr(self, name), order="C"))
         return self
 
     def learn(self, parts: list[Floats], *, inputs: list[Floats] | None, seed: int) -> None:
@@ -185,7 +200,6 @@ class ReconstructionModel(ABC):
         """
         raise TypeError(f"{type(self).__name__} defines neither learn nor fit")
 
-    @abstractmethod
     def run(
         self,
         contexts: list[Floats],
@@ -211,6 +225,13 @@ class ReconstructionModel(ABC):
         array, (runs, steps, N)
             In original units; NaN from where a run leaves the finite numbers.
         """
+        raise TypeError(f"{type(self).__name__} defines neither run nor generate")
+
+    def run_from(
+        self, start: Start, steps: int, *, inputs: list[Floats] | None, rng: np.random.Generator
+    ) -> Floats:
+        """What `run` does; for models that need to know when a start was, and not only what."""
+        return self.run(start.contexts, steps, inputs=inputs, rng=rng)
 
     # Runs ---------------------------------------------------------------------------------------
 
@@ -264,26 +285,27 @@ class ReconstructionModel(ABC):
         xarray.DataArray, (trajectory, time, variable) or a field
             The time axis goes on where the context ends.
         """
-        if type(self).generate is not ReconstructionModel.generate and inputs is None:
-            return self.generate(as_context(self, context), steps, seed=seed)
         first = as_start(self, as_context(self, context))
-        return self._labelled_run(first, positive_steps(steps), inputs, seed, covered=True)
+        if type(self).generate is ReconstructionModel.generate:
+            return self._labelled_run(first, positive_steps(steps), inputs, seed, covered=True)
+        if inputs is not None:
+            begin = len(first.contexts[0]) - 1
+            inputs = as_series(inputs, dt=self.dt, time_unit=self.time_unit, name="inputs")
+            inputs = inputs.isel(time=slice(begin, None))
+        return self.generate(first.series, positive_steps(steps), inputs=inputs, seed=seed)
 
     def _labelled_run(
-        self, first: Any, steps: int, inputs: Any, seed: int, *, covered: bool
+        self, first: Start, steps: int, inputs: Any, seed: int, *, covered: bool
     ) -> xr.DataArray:
-        contexts = first.contexts
-        before = max(len(context) for context in contexts) - 1 if covered else 0
-        drives = as_drive(self, inputs, len(contexts), before, steps)
+        before = [len(context) - 1 if covered else 0 for context in first.contexts]
+        drives = as_drive(self, inputs, before, steps, first)
         if drives is not None and not covered:
             # Nothing is known of what drove the context, so that only its end can be used.
-            contexts = [context[-self.context_length :] for context in contexts]
+            first = first._replace(contexts=[c[-self.context_length :] for c in first.contexts])
             held = self.context_length - 1
             drives = [np.concatenate([np.repeat(d[:1], held, axis=0), d]) for d in drives]
-        if drives is not None and covered:
-            drives = [d[: len(c) - 1 + steps] for c, d in zip(contexts, drives, strict=True)]
         rng = np.random.default_rng(seed)
-        return as_output(self, self.run(contexts, steps, inputs=drives, rng=rng), first)
+        return as_output(self, self.run_from(first, steps, inputs=drives, rng=rng), first)
 
     def diagnostics(self) -> Mapping[str, xr.Dataset]:
         """What else the fit found, by name: each becomes a part of the results of a run."""
@@ -321,17 +343,9 @@ class ReconstructionModel(ABC):
 
     def take_labels(self, series: Any) -> list[Floats]:
         """Take names, units, scaling and a start from a series; return its trajectories."""
+        named = labelled(series)
         series = as_series(series, minimum=LEAST_SAMPLES)
-        kind = "series" if "variable" in series.dims else "field"
-        if kind not in type(self).accepts:
-            advice = {
-                "field": "select points or modes of it first",
-                "series": "give it a field (time, y, x)",
-            }[kind]
-            raise InputError(
-                f"{self.name} takes a {type(self).accepts}, and this is a {kind} with dims "
-                f"{tuple(series.dims)}; {advice}"
-            )
+        kind = kind_for(type(self), series)
         self.accepts = kind
         self.grid = Grid.of(series) if kind == "field" else None
         scaler = Scaler.fit(series)
@@ -340,6 +354,7 @@ class ReconstructionModel(ABC):
         self.variable_units = [str(u) for u in series.attrs.get("variable_units", [])]
         self.dt = float(series.attrs.get("dt", 1.0))
         self.time_unit = str(series.attrs.get("time_unit", "step"))
+        self._first = series.isel(time=[0]).copy() if named else None
         parts = self.rows(series)
         self.observation_dim = parts[0].shape[1]
         longest = max(parts, key=len) if len(parts[0]) < self.context_length else parts[0]
@@ -351,53 +366,20 @@ class ReconstructionModel(ABC):
         self.input_variables, self.input_scaler = [], Scaler(np.zeros(0), np.ones(0))
         if inputs is None:
             return None
-        refuse_inputs_of(self)
-        series = as_series(inputs, dt=self.dt, time_unit=self.time_unit, name="inputs")
-        if "variable" not in series.dims:
-            raise InputError("external inputs must be a series (time, variable), and are a field")
-        drives = trajectories(series)
-        drives = drives * len(parts) if len(drives) == 1 else drives
-        if [len(d) for d in drives] != [len(part) for part in parts]:
-            raise InputError(
-                f"the inputs have {[len(d) for d in drives][:4]} samples in their trajectories and "
-                f"the series {[len(p) for p in parts][:4]}; both must be on the same time axis"
-            )
-        step = float(series.attrs["dt"])
-        if self.dt and abs(step - self.dt) > 1e-3 * self.dt:
-            raise InputError(
-                f"the inputs have a time step of {step:g} and the series one of {self.dt:g}; pass "
-                f"resample={self.dt:g} when loading them"
-            )
+        series = as_inputs(self, inputs, parts)
+        if self._first is not None and labelled(inputs):
+            refuse_apart(self._first, float(self._first["time"].values[0]), series)
         self.input_variables = [str(v) for v in series["variable"].values]
         self.input_scaler = Scaler.fit(series)
-        return [self.input_scaler.transform(d) for d in drives]
-
-    # Files --------------------------------------------------------------------------------------
+        drives = [self.input_scaler.transform(d) for d in trajectories(series)]
+        return drives * len(parts) if len(drives) == 1 else drives
 
     def save(self, folder: str | Path) -> None:
         """Write ``model.safetensors`` and ``model.json``; never a pickle.
 
         Both files depend on nothing but data, settings, seed and number of updates.
         """
-        training = {k: v for k, v in self.training.items() if k != "seconds"}
-        document: dict[str, Any] = {
-            "model": self.name,
-            "settings": self.settings(),
-            "accepts": self.accepts,
-            "observation_dim": self.observation_dim,
-            "variables": self.variables,
-            "variable_units": self.variable_units,
-            "dt": self.dt,
-            "time_unit": self.time_unit,
-            "inputs": {"variables": self.input_variables, "scaler": self.input_scaler.to_dict()},
-            "grid": None if self.grid is None else self.grid.to_dict(),
-            "training": training,
-        }
-        own = {"mean": self.scaler.mean, "std": self.scaler.std}
-        if self.start is not None:
-            own["start"] = self.start
-        if self.grid is not None:
-            own |= {f"grid.{name}": array for name, array in self.grid.to_arrays().items()}
+        document, own = describe(self)
         write_model(folder, document, self.parameters(), own)
 
     @classmethod
@@ -409,37 +391,7 @@ class ReconstructionModel(ABC):
         InputError
             If files are missing, damaged, of another kind of model or of a newer version.
         """
-        folder = Path(folder)
-        document, arrays, own = read_model(folder)
-        if document.get("model") != cls.name:
-            raise InputError(
-                f"{folder} holds a model of kind {document.get('model')!r}, not {cls.name!r}"
-            )
-        try:
-            model = cls(**document["settings"])
-            model._restore(document, own)
-            model._set_parameters(arrays)
-        except InputError:
-            raise
-        except (KeyError, TypeError, ValueError):
-            raise InputError(f"{folder / 'model.json'} is incomplete or damaged") from None
-        return model
-
-    def _restore(self, document: dict[str, Any], own: dict[str, NDArray[Any]]) -> None:
-        self.accepts = str(document["accepts"])
-        self.observation_dim = int(document["observation_dim"])
-        self.scaler = Scaler.from_dict(own)
-        self.variables = [str(v) for v in document["variables"]]
-        self.variable_units = [str(u) for u in document["variable_units"]]
-        self.dt = None if document["dt"] is None else float(document["dt"])
-        self.time_unit = document["time_unit"]
-        self.start = own.get("start")
-        self.training = dict(document["training"])
-        self.input_variables = [str(v) for v in document["inputs"]["variables"]]
-        self.input_scaler = Scaler.from_dict(document["inputs"]["scaler"])
-        if document["grid"] is not None:
-            stored = {k.removeprefix("grid."): v for k, v in own.items() if k.startswith("grid.")}
-            self.grid = Grid.from_stored(document["grid"], stored)
+        return load_model(cls, Path(folder))
 
 
 def refuse_options(owner: str, options: Iterable[str], known: Iterable[str]) -> None:

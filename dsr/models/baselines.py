@@ -8,6 +8,11 @@ import numpy as np
 
 from dsr.errors import InputError
 from dsr.models.base import Floats, ReconstructionModel
+from dsr.models.modes import principal_directions
+
+_EXACT = 1_000
+_ENERGY = 0.999
+_MOST_MODES = 500
 
 
 class Persistence(ReconstructionModel):
@@ -31,12 +36,14 @@ class Persistence(ReconstructionModel):
         """Nothing is to be learnt."""
         del parts, inputs, seed
 
-    def step(self, z: Any) -> Floats:
+    def step(self, z: Any, u: Any = None) -> Floats:
         """The state itself."""
+        del u
         return np.array(z, dtype=np.float64)
 
-    def jacobian(self, z: Any) -> Floats:
+    def jacobian(self, z: Any, u: Any = None) -> Floats:
         """The identity."""
+        del u
         z = np.asarray(z)
         return np.broadcast_to(np.eye(z.shape[-1]), (*z.shape, z.shape[-1])).copy()
 
@@ -56,7 +63,9 @@ class Persistence(ReconstructionModel):
 class GaussianCloud(ReconstructionModel):
     """No dynamics at all: independent draws with the mean and covariance of the training series.
 
-    What a free run must beat in state space to have reconstructed anything.
+    What a free run must beat in state space to have reconstructed anything. Of more than 1,000
+    variables (cells of a field) the cloud lies in the space of the leading principal components
+    that hold 99.9 % of the variance, at most 500.
 
     Examples
     --------
@@ -67,6 +76,7 @@ class GaussianCloud(ReconstructionModel):
     """
 
     name: ClassVar[str] = "gaussian"
+    accepts = "series | field"
     arrays: ClassVar[tuple[str, ...]] = ("mean", "factor")
 
     def __init__(self) -> None:
@@ -79,13 +89,18 @@ class GaussianCloud(ReconstructionModel):
         del inputs, seed
         values = np.concatenate(parts)
         self.mean = values.mean(axis=0)
-        covariance = np.atleast_2d(np.cov(values.T))
-        eigenvalues, vectors = np.linalg.eigh(covariance)
-        self.factor = vectors * np.sqrt(np.clip(eigenvalues, 0.0, None))
+        if values.shape[1] <= _EXACT:
+            covariance = np.atleast_2d(np.cov(values.T))
+            eigenvalues, vectors = np.linalg.eigh(covariance)
+            self.factor = vectors * np.sqrt(np.clip(eigenvalues, 0.0, None))
+            return
+        values -= self.mean
+        directions, sigma = principal_directions(values, _most_of_the_variance)
+        self.factor = directions * (sigma / np.sqrt(len(values) - 1))
 
     def _set_parameters(self, arrays: dict[str, Floats]) -> None:
         n = self.observation_dim
-        if arrays["mean"].shape != (n,) or arrays["factor"].shape != (n, n):
+        if arrays["mean"].shape != (n,) or arrays["factor"].shape[:1] != (n,):
             raise InputError("the arrays of this Gaussian cloud do not fit its number of variables")
         super()._set_parameters(arrays)
 
@@ -99,5 +114,10 @@ class GaussianCloud(ReconstructionModel):
     ) -> Floats:
         """Draw independent samples; a context only gives the time axis."""
         del inputs
-        draws = rng.standard_normal((len(contexts), steps, self.observation_dim))
+        draws = rng.standard_normal((len(contexts), steps, self.factor.shape[1]))
         return np.asarray(self.mean + draws @ self.factor.T)
+
+
+def _most_of_the_variance(sigma: Floats) -> int:
+    held = np.cumsum(sigma**2) / (sigma**2).sum()
+    return min(int(np.searchsorted(held, _ENERGY)) + 1, _MOST_MODES, len(sigma))

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dsr.errors import InputError
+from dsr.models.base import ReconstructionModel, refuse_options
 from dsr.models.storage import read_document
 from dsr.text import suggestion
 
@@ -15,6 +16,8 @@ GROUP = "dsr.models"
 """Entry points in this group are models of other distributions."""
 
 _MODELS = {
+    "climatology": ("dsr.models.climatology", "Climatology"),
+    "dmd": ("dsr.models.dmd", "DMD"),
     "gaussian": ("dsr.models.baselines", "GaussianCloud"),
     "persistence": ("dsr.models.baselines", "Persistence"),
     "shallow-plrnn": ("dsr.models.shallow_plrnn", "ShallowPLRNN"),
@@ -36,7 +39,7 @@ def names() -> list[str]:
     Examples
     --------
     >>> import dsr
-    >>> {"gaussian", "persistence", "shallow-plrnn", "sindy"} <= set(dsr.models.names())
+    >>> {"dmd", "persistence", "shallow-plrnn", "sindy"} <= set(dsr.models.names())
     True
     """
     return sorted([*_MODELS, *_foreign()])
@@ -66,8 +69,16 @@ def create(name: str, **settings: Any) -> Any:
     >>> import dsr
     >>> dsr.models.create("shallow-plrnn", latent_dim=3, hidden_dim=50)
     ShallowPLRNN(latent_dim=3, hidden_dim=50)
+
+    Raises
+    ------
+    InputError
+        If nobody knows the name, or the model a setting.
     """
-    return model_class(name)(**settings)
+    made = model_class(name)
+    if isinstance(made, type) and issubclass(made, ReconstructionModel):
+        refuse_options(name, settings, made.setting_names())
+    return made(**settings)
 
 
 def load(folder: str | Path) -> Any:

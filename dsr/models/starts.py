@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from os import PathLike
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -22,32 +22,43 @@ Floats = NDArray[np.float64]
 
 
 class Start(NamedTuple):
-    """What was observed before a run, ``(T_i, N)`` for each, until ``time``; and as a series."""
+    """What was observed before each run.
+
+    Attributes
+    ----------
+    contexts : list of array (T_i, N)
+        In original units.
+    times : list of float
+        Time of the last sample of each; the first sample of a run is one step later.
+    series : DataArray or None
+        What they were taken from, whose origin and calendar the times count from.
+    """
 
     contexts: list[Floats]
-    time: float
-    series: xr.DataArray | None
+    times: list[float]
+    series: xr.DataArray | None = None
 
 
 def as_start(model: ReconstructionModel, start: Any) -> Start:
     """Contexts of a start given as None, arrays in original units, or a series."""
-    import xarray as xr
-
     if start is None:
         if model.start is None:
             raise InputError("this model stores no start; pass start=, a state in original units")
-        return Start([model.start], 0.0, None)
-    if isinstance(start, xr.DataArray | xr.Dataset | str | Path):
+        return Start([model.start], [0.0])
+    if "time" not in getattr(start, "dims", ("time",)):
+        start = start.values
+    if labelled(start):
         series = as_context(model, start)
         contexts = model.rows(series)
-        last = float(series["time"].values[0]) + (len(contexts[0]) - 1) * float(series.attrs["dt"])
-        return Start(contexts, last, series)
-    return Start(_bare_contexts(model, start), 0.0, None)
+        first, dt = float(series["time"].values[0]), float(series.attrs["dt"])
+        return Start(contexts, [first + (len(c) - 1) * dt for c in contexts], series)
+    contexts = _bare_contexts(model, start)
+    return Start(contexts, [0.0] * len(contexts))
 
 
 def as_context(model: ReconstructionModel, context: Any) -> xr.DataArray:
     """Check that a series has the variables, units, step and length that the model needs."""
-    bare = not _labelled(context)
+    bare = not labelled(context)
     series = as_series(context, dt=model.dt, time_unit=model.time_unit, name="context")
     if "variable" in series.dims and model.grid is not None:
         raise InputError(f"{model.name} was trained on a field and the context is a series")
@@ -78,32 +89,31 @@ def as_context(model: ReconstructionModel, context: Any) -> xr.DataArray:
 
 
 def as_drive(
-    model: ReconstructionModel, inputs: Any, runs: int, first: int, steps: int
+    model: ReconstructionModel, inputs: Any, before: list[int], steps: int, start: Start
 ) -> list[Floats] | None:
-    """External inputs of each run, scaled, from sample ``first`` before the run on.
+    """External inputs of each run, scaled.
 
     Parameters
     ----------
     model : ReconstructionModel
     inputs : series or array (T, K) or (runs, T, K), or None
-        Sample 0 belongs to sample 0 of the context.
-    runs : int
-        Number of runs; one trajectory of inputs serves them all.
-    first : int
-        Samples of the context before the last one, which drives the first step.
+        One trajectory of inputs serves all runs.
+    before : list of int
+        For each run, samples of the inputs before the one that drives its first step.
     steps : int
         Steps of the run.
+    start : Start
+        Where the runs begin; labelled inputs must be on its time axis.
 
     Returns
     -------
-    list of array (first + steps, K), or None
-        ``[k]`` drives the step out of sample k of context and run.
+    list of array (before + steps, K), or None
     """
     if inputs is None:
         if model.input_dim:
             raise InputError(
                 f"this model is driven by {', '.join(model.input_variables)}; pass inputs= that "
-                f"cover the run ({first + steps} samples)"
+                f"cover the run ({max(before) + steps} samples)"
             )
         return None
     refuse_inputs_of(model)
@@ -115,25 +125,81 @@ def as_drive(
             f"the inputs have {series.sizes.get('variable')} variables and the model is driven by "
             f"{model.input_dim} ({', '.join(model.input_variables)})"
         )
-    if _labelled(inputs):
+    if labelled(inputs):
         series = agreeing(
             series, variables=model.input_variables, dt=model.dt, time_unit=model.time_unit,
             name="inputs",
         )  # fmt: skip
+        if start.series is not None:
+            dt = float(start.series.attrs["dt"])
+            refuse_apart(start.series, start.times[0] - before[0] * dt, series)
     parts = trajectories(series)
-    parts = parts * runs if len(parts) == 1 else parts
-    if len(parts) != runs:
+    parts = parts * len(before) if len(parts) == 1 else parts
+    if len(parts) != len(before):
         raise InputError(
-            f"there are {len(parts)} trajectories of inputs and {runs} runs; pass one for each, "
-            "or one for all"
+            f"there are {len(parts)} trajectories of inputs and {len(before)} runs; pass one for "
+            "each, or one for all"
         )
-    short = min(len(part) for part in parts)
-    if short < first + steps:
+    for part, held in zip(parts, before, strict=True):
+        if len(part) < held + steps:
+            raise InputError(
+                f"the inputs have {len(part)} samples and {held + steps} are needed ({held + 1} of "
+                f"the context, and on for {steps} steps); give a longer stretch, or ask for fewer "
+                "steps"
+            )
+    return [
+        model.input_scaler.transform(part[: held + steps])
+        for part, held in zip(parts, before, strict=True)
+    ]
+
+
+def kind_for(model: type[ReconstructionModel], series: xr.DataArray) -> str:
+    """``"series"`` or ``"field"``, whichever this is, if the model takes it."""
+    kind = "series" if "variable" in series.dims else "field"
+    if kind not in model.accepts:
+        advice = {
+            "field": "select points or modes of it first",
+            "series": "give it a field (time, y, x)",
+        }[kind]
         raise InputError(
-            f"the inputs have {short} samples and {first + steps} are needed ({first + 1} of the "
-            f"context, and on for {steps} steps); give a longer stretch, or ask for fewer steps"
+            f"{model.name} takes a {model.accepts}, and this is a {kind} with dims "
+            f"{tuple(series.dims)}; {advice}"
         )
-    return [model.input_scaler.transform(part[: first + steps]) for part in parts]
+    return kind
+
+
+def as_inputs(model: ReconstructionModel, inputs: Any, parts: list[Floats]) -> xr.DataArray:
+    """Check the external inputs of a fit to trajectories ``(T_i, N)``."""
+    refuse_inputs_of(model)
+    series = as_series(inputs, dt=model.dt, time_unit=model.time_unit, name="inputs")
+    if "variable" not in series.dims:
+        raise InputError("external inputs must be a series (time, variable), and are a field")
+    if not labelled(inputs):
+        series = series.assign_coords(variable=[f"u{k}" for k in range(series.sizes["variable"])])
+    names = [str(v) for v in series["variable"].values]
+    series = agreeing(
+        series, variables=names, dt=model.dt, time_unit=model.time_unit, name="inputs"
+    )
+    found, wanted = [[len(p) for p in each] for each in (trajectories(series), parts)]
+    if (found * len(wanted) if len(found) == 1 else found) != wanted:
+        raise InputError(
+            f"the inputs have {found[:4]} samples in their trajectories and the series "
+            f"{wanted[:4]}; both must be on the same time axis"
+        )
+    return series
+
+
+def refuse_apart(series: xr.DataArray, begin: float, inputs: xr.DataArray) -> None:
+    """Refuse inputs that do not begin where they must, at time ``begin`` of a labelled series."""
+    first, dt = float(inputs["time"].values[0]), float(series.attrs.get("dt", 1.0))
+    origins = [str(s.attrs.get("time_origin", "")) for s in (series, inputs)]
+    if abs(first - begin) > 1e-3 * dt or (all(origins) and origins[0] != origins[1]):
+        raise InputError(
+            f"the inputs begin at {origins[1]} {first:g} and must begin at {origins[0]} {begin:g} "
+            f"{series.attrs.get('time_unit', '')}, with what they drive; cut them there".replace(
+                "  ", " "
+            )
+        )
 
 
 def as_output(model: ReconstructionModel, values: Floats, start: Start) -> xr.DataArray:
@@ -146,7 +212,7 @@ def as_output(model: ReconstructionModel, values: Floats, start: Start) -> xr.Da
         dt=dt,
         time_unit=model.time_unit or "step",
         variables=model.variables or None,
-        start=start.time + dt,
+        start=start.times[0] + dt,
         trajectory=None if like is None else like["trajectory"].values,
         source=f"{model.name} model",
         space=None if grid is None else grid.coords,
@@ -175,25 +241,23 @@ def positive_steps(steps: Any) -> int:
 def _bare_contexts(model: ReconstructionModel, start: Any) -> list[Floats]:
     """States without labels: one or k of them, or stretches where a start needs several samples."""
     x = np.asarray(start, dtype=np.float64)
-    length = model.context_length
-    if model.grid is not None:
-        x = model.grid.rows(x)
-    several = x.ndim == 3 or (x.ndim == 2 and length == 1)
-    parts = list(x) if several else [x]
+    length, grid = model.context_length, model.grid
+    one = (model.observation_dim,) if grid is None else grid.shape
+    one = one if length == 1 else (length, *one)
+    x = x if grid is None else grid.rows(x)
+    n = x.ndim - (1 if length == 1 else 2)
+    parts = list(x) if n == 1 else [x]
     parts = [part[None] if part.ndim == 1 else part for part in parts]
-    good = all(
-        part.ndim == 2 and part.shape[1] == model.observation_dim and len(part) >= length
-        for part in parts
-    )
-    if not (good and parts and np.isfinite(x).all()) or (x.ndim == 3 and length == 1):
-        n = model.observation_dim
-        shapes = f"({n},) or (k, {n})" if length == 1 else f"({length}, {n}) or (k, {length}, {n})"
-        raise InputError(f"start must be finite, with shape {shapes}, not shape {np.shape(start)}")
+    fits = [p.ndim == 2 and p.shape[1] == model.observation_dim and len(p) >= length for p in parts]
+    if n not in (0, 1) or not (fits and all(fits)) or not np.isfinite(x).all():
+        shape = ", ".join(map(str, one))
+        raise InputError(
+            f"start must be finite, with shape ({shape}{',' if len(one) == 1 else ''}) or "
+            f"(k, {shape}), not shape {np.shape(start)}"
+        )
     return [np.ascontiguousarray(part) for part in parts]
 
 
-def _labelled(obj: Any) -> bool:
-    """Whether names, units and step of a series are its own, and not counted or taken over."""
-    import xarray as xr
-
-    return isinstance(obj, xr.DataArray | xr.Dataset | str | Path)
+def labelled(obj: Any) -> bool:
+    """Whether names, units and step are an object's own, and not counted or taken over."""
+    return isinstance(obj, str | PathLike) or hasattr(obj, "dims") or hasattr(obj, "columns")

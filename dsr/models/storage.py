@@ -5,19 +5,85 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.grid import Grid
+from dsr.data.scaler import Scaler
 from dsr.errors import InputError
 
+if TYPE_CHECKING:
+    from dsr.models.base import ReconstructionModel
+
 Arrays = dict[str, NDArray[Any]]
+Model = TypeVar("Model", bound="ReconstructionModel")
 
 SCHEMA = 2
 _LARGEST_DOCUMENT = 1_000_000
 _OWN = "model."
 _IMAGINARY = ".imag"
+
+
+def describe(model: ReconstructionModel) -> tuple[dict[str, Any], Arrays]:
+    """What a file holds of every model: plain values, and arrays."""
+    grid, inputs = model.grid, model.input_scaler.to_dict()
+    document: dict[str, Any] = {
+        "model": model.name,
+        "settings": model.settings(),
+        "accepts": model.accepts,
+        "observation_dim": model.observation_dim,
+        "variables": model.variables,
+        "variable_units": model.variable_units,
+        "dt": model.dt,
+        "time_unit": model.time_unit,
+        "inputs": {"variables": model.input_variables, "scaler": inputs},
+        "grid": None if grid is None else grid.to_dict(),
+        "training": {k: v for k, v in model.training.items() if k != "seconds"},
+    }
+    own: Arrays = {"mean": model.scaler.mean, "std": model.scaler.std}
+    if model.start is not None:
+        own["start"] = model.start
+    if grid is not None:
+        own |= {f"grid.{name}": array for name, array in grid.to_arrays().items()}
+    return document, own
+
+
+def restore(model: ReconstructionModel, document: dict[str, Any], own: Arrays) -> None:
+    """Give a new model what `describe` said of it."""
+    model.accepts = str(document["accepts"])
+    model.observation_dim = int(document["observation_dim"])
+    model.scaler = Scaler.from_dict(own)
+    model.variables = [str(v) for v in document["variables"]]
+    model.variable_units = [str(u) for u in document["variable_units"]]
+    model.dt = None if document["dt"] is None else float(document["dt"])
+    model.time_unit = document["time_unit"]
+    model.start = own.get("start")
+    model.training = dict(document["training"])
+    model.input_variables = [str(v) for v in document["inputs"]["variables"]]
+    model.input_scaler = Scaler.from_dict(document["inputs"]["scaler"])
+    if document["grid"] is not None:
+        stored = {k.removeprefix("grid."): v for k, v in own.items() if k.startswith("grid.")}
+        model.grid = Grid.from_stored(document["grid"], stored)
+
+
+def load_model(cls: type[Model], folder: Path) -> Model:
+    """Make a model of its files."""
+    document, arrays, own = read_model(folder)
+    if document.get("model") != cls.name:
+        raise InputError(
+            f"{folder} holds a model of kind {document.get('model')!r}, not {cls.name!r}"
+        )
+    try:
+        model = cls(**document["settings"])
+        restore(model, document, own)
+        model._set_parameters(arrays)
+    except InputError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError):
+        raise InputError(f"{folder / 'model.json'} is incomplete or damaged") from None
+    return model
 
 
 def write_model(
@@ -39,11 +105,13 @@ def write_model(
 
     arrays: Arrays = {}
     for name, array in {**parameters, **{_OWN + k: v for k, v in own.items()}}.items():
-        array = np.ascontiguousarray(array)
+        array = np.asarray(array)
+        if array.dtype.kind not in "biufc":
+            raise InputError(f"the array {name!r} of this model holds no numbers ({array.dtype})")
         if array.dtype.kind == "c":
-            arrays[name + _IMAGINARY] = np.ascontiguousarray(array.imag)
-            array = np.ascontiguousarray(array.real)
-        arrays[name] = array
+            arrays[name + _IMAGINARY] = array.imag.copy(order="C")
+            array = array.real
+        arrays[name] = array.copy(order="C")
     weights = save(arrays)
     document = {"schema": SCHEMA, **document, "sha256": hashlib.sha256(weights).hexdigest()}
     folder = Path(folder)
@@ -121,5 +189,7 @@ def _read_weights(path: Path, digest: str) -> Arrays:
     arrays = {k: v for k, v in stored.items() if k not in imaginary}
     for name, part in imaginary.items():
         whole = name.removesuffix(_IMAGINARY)
-        arrays[whole] = arrays[whole] + 1j * part
+        joined = np.empty(part.shape, dtype=np.result_type(part.dtype, np.complex64))
+        joined.real, joined.imag = arrays[whole], part
+        arrays[whole] = joined
     return arrays

@@ -1,4 +1,4 @@
-"""Delay coordinates: which samples they hold, and what the simple rule finds."""
+"""Delay coordinates: which samples they hold, and which windows are refused."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import json
 import numpy as np
 import pytest
 
-import dsr
-from dsr.data import choose_embedding, delay_embed, lengths, make_series
+from dsr.data import delay_embed, lengths, make_series
 from dsr.errors import InputError
 
 
@@ -44,26 +43,3 @@ def test_impossible_windows_are_refused(dimension: int, delay: int, says: str) -
 def test_several_variables_are_refused() -> None:
     with pytest.raises(InputError, match="one variable"):
         delay_embed(np.zeros((30, 2)) + np.arange(30.0)[:, None], 2, 1)
-
-
-def test_the_delay_of_a_sine_is_where_its_autocorrelation_falls() -> None:
-    # The autocorrelation of a sine is a cosine, which is below 1/e from arccos(1/e) on.
-    period = 200
-    x = np.sin(2 * np.pi * np.arange(20_000) / period)
-    _, delay, reason = choose_embedding(x)
-    assert delay == int(np.ceil(np.arccos(1 / np.e) / (2 * np.pi) * period))
-    assert str(delay) in reason
-
-
-@pytest.mark.parametrize("name", ["lorenz63", "roessler"])
-def test_three_dimensional_systems_need_three_coordinates(name: str) -> None:
-    series = dsr.simulate(name, steps=5000, seed=1).isel(variable=[0])
-    dimension, _, reason = choose_embedding(series)
-    assert dimension in (3, 4)
-    assert "false nearest neighbours" in reason
-
-
-def test_noise_needs_more_coordinates_than_a_flow(rng: np.random.Generator) -> None:
-    dimension, delay, _ = choose_embedding(rng.normal(size=5000))
-    assert delay == 1
-    assert dimension >= 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import numpy as np
@@ -63,3 +64,32 @@ def test_sindy_refuses_a_library_out_of_bounds(rng: np.random.Generator) -> None
         SINDy(degree=4).fit(rng.normal(size=(100, 20)))
     with pytest.raises(InputError, match="degree"):
         SINDy(degree=0)
+
+
+def test_persistence_and_the_cloud_take_fields(rng: np.random.Generator) -> None:
+    modes = rng.normal(size=(3, 30 * 50))
+    frames = (10.0 + rng.normal(size=(1200, 3)) @ modes).reshape(1, 1200, 1, 30, 50)
+    frames[..., :4, :7] = np.nan
+    field = dsr.data.make_series(frames, dt=0.1)
+    land = np.isnan(frames[0, 0])
+    still = Persistence().fit(field).forecast(field, 4)
+    np.testing.assert_array_equal(still.values[0], np.repeat(frames[0, -1:], 4, axis=0))
+    model = GaussianCloud().fit(field)
+    assert model.factor.shape == (30 * 50 - 28, 3)
+    cloud = model.generate(steps=6_000, seed=3).values[0]
+    assert (np.isnan(cloud) == land).all()
+    drawn, given = cloud[:, ~land], frames[0][:, ~land]
+    np.testing.assert_allclose(drawn.std(0), given.std(0), rtol=0.05)
+    np.testing.assert_allclose(np.cov(drawn[:, :5].T), np.cov(given[:, :5].T), atol=0.3)
+    assert (np.abs(drawn.mean(0) - given.mean(0)) < 0.1 * given.std(0)).all()
+
+
+def test_a_cloud_of_a_large_field_takes_seconds(rng: np.random.Generator) -> None:
+    frames = rng.normal(size=(2000, 20)) @ rng.normal(size=(20, 4096))
+    field = dsr.data.make_series(frames.reshape(1, 2000, 1, 64, 64))
+    begin = time.perf_counter()
+    model = GaussianCloud().fit(field)
+    cloud = model.generate(steps=500)
+    assert time.perf_counter() - begin < 60.0
+    assert model.factor.shape[1] <= 20
+    assert cloud.values.var() == pytest.approx(frames.var(), rel=0.1)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.labelled.clues import row_note, row_numbers
 from dsr.data.labelled.picks import Picks, no_such
+from dsr.data.labelled.planes import axis_of, plane_of, spatial_dims
 from dsr.data.labelled.ragged import ragged_table
 from dsr.data.labelled.roles import find_time, find_trajectory, read_axes, without_padding
 from dsr.data.table import Table, trim_padding
@@ -23,10 +25,6 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_SPACE_NAMES = (
-    "lat", "lon", "latitude", "longitude", "x", "y", "xc", "yc", "rlat", "rlon", "nlat", "nlon",
-    "projection_x_coordinate", "projection_y_coordinate", "grid_latitude", "grid_longitude",
-)  # fmt: skip
 _HELPERS = ("bounds", "grid_mapping", "ancillary_variables", "cell_measures", "climatology")
 _MOST_FEATURES = 512
 
@@ -54,14 +52,22 @@ def table_from_dataset(
     time_dim, coordinate = find_time(dataset, names, picks, notes)
     trajectory = find_trajectory(dataset, names, picks, time_dim)
     timed = [n for n in names if time_dim in dataset[n].dims]
-    untimed = [n for n in names if n not in timed]
+    if picks.names is None:
+        timed = [n for n in timed if n != coordinate]
+        left = row_numbers({n: dataset[n].values for n in timed}, anywhere=True)
+        if left:
+            notes.append(row_note(left, timed=coordinate is not None))
+        timed = [n for n in timed if n not in left]
+    if not timed:
+        raise InputError(f"no variable of numbers lies along {time_dim!r} beside its times")
+    untimed = [n for n in names if time_dim not in dataset[n].dims]
     if untimed and untimed[0] in (picks.names or []):
         raise InputError(
             f"variable {untimed[0][:60]!r} has no dimension {time_dim!r}; do not ask for it"
         )
-    if untimed:
+    if untimed := [n for n in untimed if not axis_of(dataset[n], n)]:
         notes.append(f"left out, without dimension {time_dim!r}: {_listed(untimed)}")
-    blocks, labels, units = _columns(dataset, timed, picks, time_dim, trajectory, notes)
+    blocks, labels, units, space = _columns(dataset, timed, picks, time_dim, trajectory, notes)
     values = _stack(blocks)
     if len(values) > 1:
         values = without_padding(dataset, values)
@@ -75,6 +81,7 @@ def table_from_dataset(
             split=_split(dataset, trajectory),
             notes=tuple(notes),
             source=source,
+            space=space,
         )
     )
 
@@ -117,18 +124,16 @@ def _columns(
     time_dim: str,
     trajectory: str | None,
     notes: list[str],
-) -> tuple[list[Floats], list[str], list[str]]:
-    """Blocks ``(K, T, columns)`` or ``(K, T, C, Y, X)``, with names and units of their columns."""
+) -> tuple[list[Floats], list[str], list[str], dict[str, Any] | None]:
+    """Blocks ``(K, T, columns)`` or ``(K, T, C, Y, X)``; names and units; the plane of a field."""
     plain, fields, left = [], [], []
     for name in names:
         extra = [str(d) for d in dataset[name].dims if d not in (time_dim, trajectory)]
-        spatial = [d for d in extra if d.lower() in _SPACE_NAMES]
-        if not extra or (
-            len(extra) == 1 and not spatial and dataset.sizes[extra[0]] <= _MOST_FEATURES
-        ):
+        spatial = spatial_dims(dataset, extra)
+        if len(extra) < 2 and all(dataset.sizes[d] <= _MOST_FEATURES for d in extra):
             plain.append((name, extra))
-        elif len(extra) in (2, 3) and (len(spatial) >= 2 or extra[-2:] == ["y", "x"]):
-            fields.append((name, extra))
+        elif len(extra) in (2, 3) and len(spatial) == 2:
+            fields.append((name, [*(d for d in extra if d not in spatial), *spatial]))
         else:
             left.append(name)
     if left and (left[0] in (picks.names or []) or not (plain or fields)):
@@ -139,23 +144,29 @@ def _columns(
         )
     if left:
         notes.append(f"left out, more dimensions than a series has: {_listed(left)}")
-    if fields and not plain:
-        return _field_columns(dataset, fields, time_dim, trajectory)
-    if fields:
+    if fields and plain:
         notes.append(f"left out, fields beside series: {_listed([n for n, _ in fields])}")
+    kept, space = plain, None
+    if not plain:
+        kept, (y, x) = fields, fields[0][1][-2:]
+        if any(extra[-2:] != [y, x] for _, extra in fields):
+            listed = _listed([name for name, _ in fields])
+            raise InputError(f"the fields {listed} have different grids; pick with variables=")
+        space = plane_of(dataset, y, x)
     blocks, labels, owners = [], [], []
-    for name, extra in plain:
+    for name, extra in kept:
+        features = extra if space is None else extra[:-2]
         block = _ordered(dataset, name, (trajectory, time_dim, *extra))
-        block = block[..., None] if not extra else block
+        block = block if features else np.expand_dims(block, 2)
         blocks.append(block)
-        labels += _feature_names(dataset, name, extra, alone=len(plain) == 1)
+        labels += _feature_names(dataset, name, features, alone=len(kept) == 1)
         owners += [name] * block.shape[2]
     units = [str(dataset[owner].attrs.get("units", "")) for owner in owners]
     chosen = _picked(labels, owners, picks)
     if chosen == list(range(len(labels))):
-        return blocks, labels, units
+        return blocks, labels, units, space
     full = np.concatenate(_even_shapes(blocks), axis=2)[:, :, chosen]
-    return [full], [labels[i] for i in chosen], [units[i] for i in chosen]
+    return [full], [labels[i] for i in chosen], [units[i] for i in chosen], space
 
 
 def _picked(labels: list[str], owners: list[str], picks: Picks) -> list[int]:
@@ -180,22 +191,6 @@ def _stack(blocks: list[Floats]) -> list[Floats]:
     """One array for each trajectory; what has no trajectories belongs to all of them."""
     whole = np.concatenate(_even_shapes(blocks), axis=2) if len(blocks) > 1 else blocks[0]
     return [np.ascontiguousarray(part) for part in whole]
-
-
-def _field_columns(
-    dataset: xr.Dataset, fields: list[tuple[str, list[str]]], time_dim: str, trajectory: str | None
-) -> tuple[list[Floats], list[str], list[str]]:
-    if len({tuple(extra[-2:]) for _, extra in fields}) > 1:
-        listed = _listed([name for name, _ in fields])
-        raise InputError(f"the fields {listed} have different grids; pick with variables=")
-    blocks, labels, units = [], [], []
-    for name, extra in fields:
-        block = _ordered(dataset, name, (trajectory, time_dim, *extra))
-        block = block[:, :, None] if len(extra) == 2 else block
-        blocks.append(block)
-        labels += _feature_names(dataset, name, extra[:-2], alone=len(fields) == 1)
-        units += [str(dataset[name].attrs.get("units", ""))] * block.shape[2]
-    return blocks, labels, units
 
 
 def _ordered(dataset: xr.Dataset, name: str, dims: tuple[str | None, ...]) -> Floats:

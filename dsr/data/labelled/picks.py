@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dsr.errors import InputError
+from dsr.text import suggestion
 
 
 class Picks(NamedTuple):
@@ -16,6 +16,16 @@ class Picks(NamedTuple):
     time: str | None = None
     trajectory: str | None = None
     group: str | None = None
+
+    @property
+    def untimed(self) -> bool:
+        """Whether the user says that nothing is a time axis (``time="none"``)."""
+        return self.time is not None and self.time.strip().lower() == "none"
+
+    @property
+    def axis(self) -> str | None:
+        """Name of the time axis the user picked."""
+        return None if self.untimed else self.time
 
     @property
     def names(self) -> list[str] | None:
@@ -48,9 +58,4 @@ def pick(known: Sequence[str], wanted: Sequence[str] | None) -> list[str]:
 
 def no_such(name: str, known: Iterable[str], what: str) -> InputError:
     """Error for a name that is not there, with the nearest one that is."""
-    names = [str(k) for k in known]
-    lower = {n.lower(): n for n in reversed(names)}
-    close = difflib.get_close_matches(name.lower(), list(lower), n=1)
-    listed = ", ".join(n[:40] for n in names[:8]) + (", ..." if len(names) > 8 else "")
-    hint = f"did you mean {lower[close[0]][:60]!r}?" if close else f"there are: {listed or 'none'}"
-    return InputError(f"there is no {what} {name[:60]!r}; {hint}")
+    return InputError(f"there is no {what} {name[:60]!r}; {suggestion(name, known)}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.labelled.clues import looks_like_time
 from dsr.data.labelled.picks import Picks
 from dsr.data.table import Table
 from dsr.data.time.axis import decode_time
@@ -36,7 +37,7 @@ def ragged_table(
         return None
     counter, sample_dim, instance_dim, rows = found
     columns = [n for n in names if dataset[n].dims == (sample_dim,) and n != counter]
-    time = picks.time or _time_of(dataset, sample_dim)
+    time = None if picks.untimed else picks.time or _time_of(dataset, sample_dim)
     columns = [n for n in columns if n != time]
     if not columns:
         raise InputError(
@@ -105,8 +106,6 @@ def _whole_numbers(values: Any, name: str) -> NDArray[np.int64]:
 
 
 def _time_of(dataset: xr.Dataset, sample_dim: str) -> str | None:
-    from dsr.data.labelled.roles import looks_like_time
-
     for name, variable in dataset.variables.items():
         if variable.dims == (sample_dim,) and looks_like_time(variable, str(name)):
             return str(name)

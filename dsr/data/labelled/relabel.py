@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dsr.data.labelled.clues import looks_like_time
 from dsr.data.labelled.layout import table_from_dataset
 from dsr.data.labelled.picks import Picks
-from dsr.data.labelled.roles import looks_like_time
+from dsr.data.series import DIMS, FIELD_DIMS, lengths, plane_coords
 from dsr.data.table import Table
 from dsr.data.time.axis import TimeAxis
 from dsr.errors import InputError
@@ -24,7 +25,8 @@ def table_from_dataarray(
     if array.ndim == 0 or array.dtype.kind not in "iuf":
         what = "a single number" if array.ndim == 0 else f"of type {array.dtype}"
         raise InputError(f"the {name} is {what}; pass an array of real numbers (time, variable)")
-    label = str(array.name) if array.name is not None else "x"
+    taken = {str(d) for d in (*array.dims, *array.coords)}
+    label = next(n for n in (str(array.name or "x"), "x0", "value") if n not in taken)
     if "dt" in array.attrs and "time" in array.dims:
         return _table_from_slice(array, name)
     if array.ndim <= 2 and not any(looks_like_time(array[d], str(d)) for d in array.dims):
@@ -37,8 +39,6 @@ def table_from_dataarray(
 
 def series_table(series: xr.DataArray) -> Table:
     """Take a series apart again, missing values and attributes included."""
-    from dsr.data.series import lengths
-
     attrs = dict(series.attrs)
     unit = str(attrs.get("time_unit", "step"))
     times = np.asarray(series["time"].values, dtype=np.float64)
@@ -63,13 +63,12 @@ def series_table(series: xr.DataArray) -> Table:
         notes=tuple(attrs.get("notes", ())),
         source=str(attrs.get("source", "")),
         attrs={k: v for k, v in attrs.items() if k not in own},
+        space=plane_coords(series) if series.dims == FIELD_DIMS else None,
     )
 
 
 def own_series(dataset: xr.Dataset) -> xr.DataArray | None:
     """Series of a file that dsr wrote, its attributes in their own types; None for other files."""
-    from dsr.data.series import DIMS, FIELD_DIMS
-
     if "series" not in dataset or dataset["series"].dims not in (DIMS, FIELD_DIMS):
         return None
     series = dataset["series"]
@@ -91,6 +90,8 @@ def own_series(dataset: xr.Dataset) -> xr.DataArray | None:
 
 def _table_from_slice(array: xr.DataArray, name: str) -> Table:
     """A series that lost dimensions to ``isel`` or had them reordered."""
+    if "channel" in array.dims and not {"y", "x"} & {*array.dims}:
+        array = array.rename(channel="variable")  # one point of a field
     width = "channel" if "y" in array.dims else "variable"
     for dim in (width, "trajectory"):
         if dim not in array.dims:

@@ -7,6 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.labelled.clues import (
+    TRAJECTORY_NAMES,
+    counts_rows,
+    is_ramp,
+    is_time_name,
+    looks_like_time,
+    ramp_note,
+)
 from dsr.data.labelled.picks import Picks, no_such
 from dsr.data.time.axis import TimeAxis, decode_time
 from dsr.errors import InputError
@@ -16,25 +24,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
-_TIME_NAMES = ("time", "t", "times", "date", "dates", "datetime", "timestamp")
-_TRAJECTORY_NAMES = (
-    "trajectory", "traj", "station", "subject", "trial", "realization", "realisation", "member",
-    "ensemble", "run", "instance",
-)  # fmt: skip
 # A dimension this many times longer than any other is taken for time where nothing says so.
 _CLEARLY_LONGER = 5
-
-
-def looks_like_time(variable: Any, name: str) -> bool:
-    """Whether dates, CF attributes or the name of a variable say that it is a time axis."""
-    attrs = {**variable.encoding, **variable.attrs}
-    return (
-        variable.dtype.kind in "Mm"
-        or attrs.get("axis") == "T"
-        or attrs.get("standard_name") == "time"
-        or " since " in str(attrs.get("units", ""))
-        or name.lower() in _TIME_NAMES
-    )
 
 
 def find_time(
@@ -42,20 +33,21 @@ def find_time(
 ) -> tuple[str, str | None]:
     """Time dimension, and the variable with its values if there is one."""
     dims = list(dict.fromkeys(str(d) for n in names for d in dataset[n].dims))
-    if picks.time is not None:
+    if picks.axis is not None:
         known = list(dict.fromkeys([*dims, *map(str, dataset.coords)]))
-        if picks.time not in dataset.variables and picks.time not in dims:
-            raise no_such(picks.time, known, "time axis")
-        if picks.time not in dataset.variables:
-            return picks.time, None
-        if not dataset[picks.time].ndim or str(dataset[picks.time].dims[-1]) not in dims:
-            raise InputError(f"{picks.time[:60]!r} is no axis of the variables; name another")
-        return str(dataset[picks.time].dims[-1]), picks.time
+        if picks.axis not in dataset.variables and picks.axis not in dims:
+            raise no_such(picks.axis, known, "time axis")
+        if picks.axis not in dataset.variables:
+            return picks.axis, None
+        if not dataset[picks.axis].ndim or str(dataset[picks.axis].dims[-1]) not in dims:
+            raise InputError(f"{picks.axis[:60]!r} is no axis of the variables; name another")
+        return str(dataset[picks.axis].dims[-1]), picks.axis
     found = [
         str(n)
         for n, v in dataset.variables.items()
         if v.ndim in (1, 2) and str(v.dims[-1]) in dims and looks_like_time(v, str(n))
-    ]
+        and n not in (picks.names or [])
+    ]  # fmt: skip
     if found:
         # Index coordinates before auxiliary ones, and the one most variables have.
         def rank(name: str) -> tuple[int, bool, bool]:
@@ -64,18 +56,35 @@ def find_time(
             return users, dataset[name].ndim == 1, name == dim
 
         best = max(found, key=rank)
-        return str(dataset[best].dims[-1]), best
-    named = [d for d in dims if d.lower() in _TIME_NAMES]
+        return str(dataset[best].dims[-1]), None if picks.untimed else best
+    named = [d for d in dims if is_time_name(d)]
     if named:
-        return named[0], None
+        return named[0], _ramp(dataset, names, picks, named[0], notes)
     shared = [d for d in dims if all(d in dataset[n].dims for n in names)]
     sizes = sorted(((dataset.sizes[d], d) for d in shared), reverse=True)
     if sizes and (len(sizes) == 1 or sizes[0][0] >= _CLEARLY_LONGER * sizes[1][0]):
-        notes.append(f"dimension {sizes[0][1]!r} was taken for time; name another with time=")
         dim = sizes[0][1]
-        return dim, dim if dim in dataset.variables and dataset[dim].dtype.kind in "iufM" else None
+        notes.append(f"dimension {dim!r} was taken for time; name another with time=")
+        own = dim in dataset.variables and dataset[dim].dtype.kind in "iufM"
+        return dim, dim if own and not picks.untimed else _ramp(dataset, names, picks, dim, notes)
     listed = ", ".join(f"{d} ({dataset.sizes[d]})" for d in dims[:8])
     raise InputError(f"no dimension is clearly time (there are: {listed}); name it with time=")
+
+
+def _ramp(
+    dataset: xr.Dataset, names: list[str], picks: Picks, dim: str, notes: list[str]
+) -> str | None:
+    """Variable along a dimension that increases evenly, where there are others beside it."""
+    if picks.untimed or len(names) < 2:
+        return None
+    for name in names:
+        variable = dataset[name]
+        if variable.dims != (dim,) or name in (picks.names or []) or not is_ramp(variable.values):
+            continue
+        if variable.attrs.get("units") or not counts_rows(variable.values):
+            notes.append(ramp_note(name))
+            return name
+    return None
 
 
 def find_trajectory(
@@ -97,7 +106,7 @@ def find_trajectory(
             owner = str(variable.dims[0])
             if owner in dims:
                 return owner
-    return next((d for d in dims if d.lower() in _TRAJECTORY_NAMES), None)
+    return next((d for d in dims if d.lower() in TRAJECTORY_NAMES), None)
 
 
 def read_axes(

@@ -86,7 +86,7 @@ def read_sheet(path: Path) -> Sheet:
     headed = not any(is_number(f, decimal) or is_date(f) for f in first)
     if headed and len(kept) == 1:
         raise InputError(f"{path} has a header and no rows")
-    names = _names(first, width, headed=headed)
+    names = _names([_fields(line, delimiter) for line in sample], width, headed=headed, notes=notes)
     if headed:
         kept = kept[1:]
     _refuse_prose(path, [line for _, line in kept[:_SNIFFED_LINES]], delimiter, decimal)
@@ -163,7 +163,7 @@ def _delimiter(lines: list[str]) -> tuple[str, int]:
 
 def _fields(line: str, delimiter: str) -> list[str]:
     if delimiter == _SPACES:
-        return line.split()
+        return re.findall(r"\"[^\"]*\"|'[^']*'|\S+", line)
     try:
         return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True))
     except (csv.Error, StopIteration):
@@ -182,15 +182,39 @@ def _decimal(lines: list[str], delimiter: str) -> str:
     return "," if delimiter != "," and comma else "."
 
 
-def _names(first: list[str], width: int, *, headed: bool) -> list[str]:
+def _names(rows: list[list[str]], width: int, *, headed: bool, notes: list[str]) -> list[str]:
+    """Names of the columns; a header that does not fit names none, rather than the wrong ones."""
     if not headed:
         return [f"x{k}" for k in range(width)]
-    names = [f.strip().strip("\"'").strip() for f in first]
+    names = [f.strip().strip("\"'").strip() for f in rows[0]]
+    while len(names) > width and not names[-1]:
+        names.pop()
+    if len(names) > width:
+        # A unit in brackets after a space belongs to the name before it.
+        names = re.sub(r"\0(?=[\[(])", " ", "\0".join(names)).split("\0")
     if len(names) == width - 1:
-        # Written by R: the names of the rows have no name.
-        names = ["", *names]
-    names = names[:width] + [f"column {k + 1}" for k in range(len(names), width)]
-    return [name or ("index" if k == 0 else f"column {k + 1}") for k, name in enumerate(names)]
+        body = [row for row in rows[1:] if len(row) == width]
+        if all(not row[-1].strip() for row in body):
+            names.append("")  # every line ends with the delimiter
+        elif _label_rows([row[0] for row in body]):
+            names.insert(0, "")  # written by R: the names of the rows have no name
+    if len(names) != width:
+        notes.append(
+            f"the header has {len(names)} names for {width} columns, so they were called "
+            f"x0 to x{width - 1}"
+        )
+        return [f"x{k}" for k in range(width)]
+    first = next(word for word in ("Unnamed: 0", "index", "rownames") if word not in names[1:])
+    return [name or (f"column {k + 1}" if k else first) for k, name in enumerate(names)]
+
+
+def _label_rows(fields: list[str]) -> bool:
+    """Whether the first fields of the lines are labels: text, or whole numbers all different."""
+    texts = [field.strip().strip("\"'") for field in fields]
+    whole = [re.fullmatch(r"\d+", text) is not None for text in texts]
+    return not any(is_number(text) for text in texts) or (
+        all(whole) and len(set(texts)) == len(texts)
+    )
 
 
 def _refuse_prose(path: Path, lines: list[str], delimiter: str, decimal: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dsr.data.files import quiet_cleanup, refuse_damaged
+from dsr.data.labelled.clues import counts_rows
 from dsr.data.labelled.picks import no_such
 from dsr.errors import InputError
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # Times are decoded by dsr.data.time.axis, which knows more calendars and never guesses.
 SETTINGS: dict[str, Any] = {"decode_times": False, "decode_timedelta": False}
+_TIME = {"axis": "T"}
 
 
 def read_netcdf(path: Path, engine: str, group: str | None) -> tuple[xr.Dataset, list[str]]:
@@ -56,7 +58,34 @@ def read_netcdf(path: Path, engine: str, group: str | None) -> tuple[xr.Dataset,
             ) from error
     if "content_sha256" in loaded.attrs and not sealed:
         notes.append("the file was changed by another program after dsr wrote it")
-    return loaded, notes
+    return _of_pandas(loaded), notes
+
+
+def _of_pandas(dataset: xr.Dataset) -> xr.Dataset:
+    """Columns of a frame that pandas wrote: ``axis1`` is its index and no variable."""
+    import xarray as xr
+
+    if not {"axis0", "axis1", "block0_values"} <= {*map(str, dataset.variables)}:
+        return dataset
+    index = dataset["axis1"]
+    values = index.values
+    kind = _text(index.attrs.get("kind", ""))
+    if kind.startswith("datetime64"):
+        values = values.astype("int64").astype("datetime64[ns]")
+    columns: dict[str, Any] = {}
+    for name in sorted(str(n) for n in dataset.variables if str(n).endswith("_values")):
+        block, items = dataset[name].values, dataset.get(name.replace("values", "items"))
+        labels = range(block.shape[1]) if items is None else items.values.ravel().tolist()
+        columns |= {_text(label): block[:, k] for k, label in enumerate(labels)}
+    order = [_text(label) for label in dataset["axis0"].values.ravel().tolist()]
+    named = [name for name in order if name in columns] or list(columns)
+    frame = xr.Dataset({name: ("row", columns[name]) for name in named})
+    return frame if counts_rows(values) else frame.assign_coords(axis1=("row", values, _TIME))
+
+
+def _text(value: Any) -> str:
+    value = value.item() if hasattr(value, "item") and getattr(value, "size", 1) == 1 else value
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
 def has_numbers(dataset: xr.Dataset) -> bool:

@@ -12,21 +12,28 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.labelled.clues import (
+    counts_rows,
+    is_ramp,
+    is_time_name,
+    ramp_note,
+    row_note,
+    row_numbers,
+)
 from dsr.data.labelled.picks import Picks, no_such, pick
-from dsr.data.readers.objects import numbers
+from dsr.data.readers.arrays import block_of, numbers
 from dsr.data.table import Table, trim_padding
 from dsr.data.time.axis import decode_time
 from dsr.errors import InputError
 
 _LARGEST_ARCHIVE = 2 << 30
 _MOST_DIMENSIONS = 8
-_TIME_NAMES = ("time", "t", "times")
 
 
 def read_npy(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
     """Read ``(time,)``, ``(time, variable)`` or ``(trajectory, time, variable)``."""
     del time_unit
-    for option, value in (("time", picks.time), ("trajectory", picks.trajectory)):
+    for option, value in (("time", picks.axis), ("trajectory", picks.trajectory)):
         if value is not None:
             raise InputError(
                 f"{path} is a bare array without names, so {option}={value[:40]!r} is not in it; "
@@ -42,11 +49,8 @@ def read_npy(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
 def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
     """Read the array of an archive that is wanted, and a time axis beside it if there is one."""
     arrays = _members(path)
-    axis = next((name for name in arrays if name.lower() in _TIME_NAMES), None)
-    if picks.time is not None:
-        if picks.time not in arrays:
-            raise no_such(picks.time, arrays, "time array")
-        axis = picks.time
+    notes: list[str] = []
+    axis = _axis(arrays, picks, notes)
     usable = [
         name
         for name, array in arrays.items()
@@ -54,12 +58,19 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     ]
     wanted = picks.names
     if wanted is None and len(usable) > 1:
+        left = row_numbers({name: arrays[name] for name in usable}, anywhere=True)
+        if left:
+            notes.append(row_note(left, timed=axis is not None))
+            usable = [name for name in usable if name not in left]
         # Columns of one table: all one-dimensional, and as long as the axis or each other.
-        if any(arrays[n].ndim != 1 or len(arrays[n]) != len(arrays[usable[0]]) for n in usable):
+        if len(usable) > 1 and any(
+            arrays[n].ndim != 1 or len(arrays[n]) != len(arrays[usable[0]]) for n in usable
+        ):
             listed = ", ".join(sorted(usable)[:8])
             raise InputError(f"{path} holds several arrays ({listed}); pick one with variables=")
         wanted = usable
-    others = [name for name in arrays if name not in usable and name != axis]
+    others = [name for name in arrays if arrays[name].dtype.kind not in "iuf"
+              or arrays[name].size < 2]  # fmt: skip
     if wanted is not None and (odd := [name for name in wanted if name in others]):
         raise InputError(f"array {odd[0][:60]!r} of {path} is not made of real numbers (time, ...)")
     names = pick(usable, wanted)
@@ -79,8 +90,30 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
         table = replace(table, names=names) if blocks[0].ndim == 1 else table
     if axis is not None:
         table = _with_axis(table, arrays[axis], axis, time_unit, path)
-    notes = [f"left out of the archive: {', '.join(sorted(others)[:8])}"] if others else []
+    if others:
+        notes.append(f"left out, text or single values: {', '.join(sorted(others)[:8])}")
     return replace(trim_padding(table), source=path.name).with_notes(*notes)
+
+
+def _axis(arrays: dict[str, NDArray[Any]], picks: Picks, notes: list[str]) -> str | None:
+    """Name of the array that holds the times: picked, called so, or increasing evenly."""
+    if picks.axis is not None:
+        if picks.axis not in arrays:
+            raise no_such(picks.axis, arrays, "time array")
+        return picks.axis
+    if picks.untimed:
+        return None
+    named = next((n for n in arrays if is_time_name(n) and n not in (picks.names or [])), None)
+    if named is not None or len(arrays) < 2:
+        return named
+    for name, array in arrays.items():
+        others = [a for n, a in arrays.items() if n != name and a.dtype.kind in "iuf" and a.ndim]
+        if not is_ramp(array) or counts_rows(array) or name in (picks.names or []):
+            continue
+        if any(len(array) in other.shape[:2] for other in others):
+            notes.append(ramp_note(name))
+            return name
+    return None
 
 
 def _members(path: Path) -> dict[str, NDArray[Any]]:
@@ -154,14 +187,7 @@ def _table(values: NDArray[Any], what: str, wanted: list[str] | None) -> Table:
         raise InputError(
             f"the {what} holds records; save its columns as one plain array of numbers"
         )
-    array = numbers(values, what)
-    if not 1 <= array.ndim <= 3 or array.size == 0:
-        raise InputError(
-            f"the {what} has shape {array.shape}; it must be (time,), (time, variable) or "
-            "(trajectory, time, variable), and not empty"
-        )
-    array = array[:, None] if array.ndim == 1 else array
-    array = array[None] if array.ndim == 2 else array
+    array = block_of(numbers(values, what), what)
     known = [f"x{i}" for i in range(array.shape[2])]
     names = pick(known, wanted)
     columns = [known.index(name) for name in names]

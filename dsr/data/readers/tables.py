@@ -11,6 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.labelled.clues import (
+    TRAJECTORY_NAMES,
+    counts_rows,
+    is_nameless,
+    is_ramp,
+    is_time_name,
+    ramp_note,
+    row_note,
+    row_numbers,
+)
 from dsr.data.labelled.picks import Picks, no_such, pick
 from dsr.data.readers.dialect import Sheet, read_sheet
 from dsr.data.table import Table
@@ -20,11 +30,6 @@ from dsr.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-_TIME_NAMES = (
-    "time", "t", "times", "date", "datetime", "timestamp", "seconds", "sec", "year", "years",
-)  # fmt: skip
-_INDEX_NAMES = ("", "index", "id", "row", "n", "no", "nr", "#")
-_TRAJECTORY_NAMES = ("trajectory", "traj", "trial", "run", "subject", "realization")
 _MISSING = {"", "na", "nan", "null", "none", "-", "--", "n/a", "#n/a", "?"}
 # A column with more text than this is a label, not a measurement with a slip in it.
 _TEXT_SHARE = 0.5
@@ -34,8 +39,8 @@ _ISO = r"\s*\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}.*)?\s*"
 def read_csv(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
     """Read comma, semicolon, tab, bar or space separated text.
 
-    A column called ``time`` (or ``picks.time``), or the only column of ISO dates, is the axis; a
-    leading column that only counts rows is left out; so are columns of text.
+    A column called ``time`` (or ``picks.time``), the only column of ISO dates, or else a first
+    column that increases evenly is the axis; row numbers and columns of text are left out.
     """
     import pandas as pd
 
@@ -81,17 +86,21 @@ def frame_table(
     notes: list[str] = []
     frame = frame.rename(columns=str)
     group, frame = _group_column(frame, picks, notes)
-    time_name, times = _time_column(frame, picks, sheet, notes)
+    rows: list[NDArray[np.int64]] = [np.arange(len(frame))]
+    labels: list[Any] | None = None
+    if group is not None:
+        rows, labels = _rows_of(group)
+    time_name, times = _time_column(frame, rows, picks, sheet, notes)
     frame = frame.drop(columns=[time_name] if time_name in frame else [])
     columns = _number_columns(frame, picks, sheet, notes)
+    timed = times is not None
+    if picks.names is None and (left := row_numbers(columns, anywhere=timed, rows=rows)):
+        notes.append(row_note(left, timed=timed))
+        columns = {name: values for name, values in columns.items() if name not in left}
     names = pick(list(columns), picks.names)
     if not names:
         raise InputError(f"{source or 'the table'} has no column of numbers beside its time axis")
     whole = np.stack([columns[name] for name in names], axis=1)
-    rows: list[NDArray[np.int64]] = [np.arange(len(whole))]
-    labels: list[Any] | None = None
-    if group is not None:
-        rows, labels = _rows_of(group)
     axes = None
     if times is not None:
         attrs = {"units": _unit(str(time_name))} if times.dtype.kind in "iuf" else {}
@@ -115,9 +124,9 @@ def _group_column(
     """Column that tells trajectories apart, taken out of the frame."""
     name = picks.trajectory
     if name is None:
-        if picks.names is not None and any(n in _TRAJECTORY_NAMES for n in picks.names):
+        if picks.names is not None and any(n in TRAJECTORY_NAMES for n in picks.names):
             return None, frame
-        name = next((c for c in frame.columns if c.lower() in _TRAJECTORY_NAMES), None)
+        name = next((c for c in frame.columns if c.lower() in TRAJECTORY_NAMES), None)
         if name is None or frame[name].nunique() > len(frame) // 2:
             return None, frame
         notes.append(f"column {name!r} tells trajectories apart")
@@ -138,53 +147,53 @@ def _rows_of(group: pd.Series[Any]) -> tuple[list[NDArray[np.int64]], list[Any]]
 
 
 def _time_column(
-    frame: pd.DataFrame, picks: Picks, sheet: Sheet | None, notes: list[str]
+    frame: pd.DataFrame,
+    rows: list[NDArray[np.int64]],
+    picks: Picks,
+    sheet: Sheet | None,
+    notes: list[str],
 ) -> tuple[str | None, NDArray[Any] | None]:
-    """Name and values of the time axis; a column that only counts rows is an index, not time."""
-    if picks.time is not None:
-        if picks.time not in frame:
-            raise no_such(picks.time, frame.columns, "time column")
-        return picks.time, _times(frame[picks.time], sheet)
+    """Name and values of the time axis: by its name, by its dates, or by its even increase."""
     wanted = picks.names or []
+    if picks.time is not None and picks.time in frame:
+        return picks.time, _times(frame[picks.time], sheet)
+    if picks.untimed:
+        return None, None
+    if picks.time is not None:
+        raise no_such(picks.time, frame.columns, "time column")
     for name in frame.columns:
-        bare = re.sub(r"\s*[\[(].*[\])]\s*$", "", name).strip().lower()
-        if bare in _TIME_NAMES and name not in wanted:
+        if is_time_name(name) and name not in wanted:
             return name, _times(frame[name], sheet)
-    if sheet is None and not _counts_rows(np.asarray(frame.index)):
+    if sheet is None and not counts_rows(np.asarray(frame.index)):
         index = np.asarray(frame.index)
         if index.dtype.kind in "Mmiuf":
             return str(frame.index.name or "index"), index
     dated = [c for c in frame.columns if _is_dated(frame[c])]
     if len(dated) == 1:
         return dated[0], _times(frame[dated[0]], sheet)
-    return _unnamed_axis(frame, sheet, notes)
+    return _ramp(frame, rows, wanted, notes)
 
 
-def _unnamed_axis(
-    frame: pd.DataFrame, sheet: Sheet | None, notes: list[str]
+def _ramp(
+    frame: pd.DataFrame, rows: list[NDArray[np.int64]], wanted: list[str], notes: list[str]
 ) -> tuple[str | None, NDArray[Any] | None]:
-    """First column without a telling name: a counter is dropped, an even axis is time."""
-    first = frame.columns[0]
-    unnamed = first.lower() in _INDEX_NAMES or (sheet is not None and not sheet.headed)
-    if frame.shape[1] < 2 or not unnamed or frame[first].dtype.kind not in "iuf":
-        return None, None
-    values = frame[first].to_numpy(dtype=np.float64)
-    if len(values) < 3 or not np.isfinite(values).all():
-        return None, None
-    if _counts_rows(values):
-        notes.append(f"left out column {first!r}, which only counts rows")
-        return first, None
-    steps = np.diff(values)
-    if (steps > 0).all() and np.ptp(steps) <= 1e-3 * steps.mean():
-        notes.append(f"column {first!r} increases evenly and was taken for time")
-        return first, values
+    """First column of numbers, row numbers aside, if it increases evenly and others follow it."""
+    columns = [c for c in frame.columns if frame[c].dtype.kind in "iuf"]
+    for name in columns[:-1]:
+        values = frame[name].to_numpy()
+        if name in wanted:
+            break
+        if not _unit(name) and (
+            counts_rows(values) or all(counts_rows(values[row]) for row in rows)
+        ):
+            continue
+        if all(is_ramp(values[row]) for row in rows):
+            notes.append(ramp_note(name))
+            return name, values
+        if is_nameless(name) and all((np.diff(values[row]) > 0).all() for row in rows):
+            return name, values  # the index of another program, whose gaps must not be lost
+        break
     return None, None
-
-
-def _counts_rows(values: NDArray[Any]) -> bool:
-    if values.dtype.kind not in "iuf" or not values.size:
-        return False
-    return bool((values == values[0] + np.arange(len(values))).all()) and values[0] in (0, 1)
 
 
 def _is_dated(column: pd.Series[Any]) -> bool:

@@ -1,13 +1,24 @@
-"""Zarr stores: a missing chunk reads as fill values without a word, so chunks are counted first."""
+"""Zarr stores: a chunk without a file reads as fill values, so chunks are counted first.
+
+Zarr writes no file for a chunk that holds nothing but its fill value, and a store that lost a file
+looks the same. What is decided: where the fill value means missing (NaN, or what the array declares
+as ``_FillValue``) the chunk reads as missing values, which are then refused or filled like any
+others. Another fill value is believed where it also stands in chunks that have files, or where the
+whole array is empty and no measurement (whole numbers, a single value). Else the chunk is lost, and
+the store refused. Every chunk believed empty is noted.
+"""
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from dsr.data.files import quiet_cleanup
 from dsr.data.labelled.picks import no_such
@@ -17,6 +28,7 @@ from dsr.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
+_SETTINGS = {**SETTINGS, "engine": "zarr", "consolidated": False}
 _LARGEST_DOCUMENT = 10_000_000
 _GROUP_FILES = ("zarr.json", ".zgroup")
 
@@ -39,15 +51,16 @@ def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
     import xarray as xr
 
     _refuse_links(path)
-    _refuse_holes(path)
-    notes: list[str] = []
-    settings = {**SETTINGS, "engine": "zarr", "consolidated": False}
     with quiet_cleanup(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            name = _group(path, group, settings, notes)
-            with xr.open_dataset(path, **settings, group=name) as dataset:
-                return dataset.load(), notes
+            notes = _empty_chunks(path)
+            name = _group(path, group, notes)
+            with xr.open_dataset(path, **_SETTINGS, group=name) as dataset:
+                # A store keeps no order of its arrays; that of the folder is a matter of chance.
+                loaded = dataset.load()
+                names = sorted(loaded.data_vars, key=str)
+                return loaded.drop_vars(names).assign({n: loaded[n] for n in names}), notes
         except InputError:
             raise
         except Exception as error:  # whatever a damaged store makes the libraries raise
@@ -58,9 +71,7 @@ def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
             ) from error
 
 
-def _group(
-    path: Path, wanted: str | None, settings: dict[str, Any], notes: list[str]
-) -> str | None:
+def _group(path: Path, wanted: str | None, notes: list[str]) -> str | None:
     import xarray as xr
 
     names = ["/"]
@@ -77,7 +88,7 @@ def _group(
         return None
     found = {}
     for name in names:
-        with xr.open_dataset(path, **settings, group=name) as dataset:
+        with xr.open_dataset(path, **_SETTINGS, group=name) as dataset:
             found[name] = has_numbers(dataset)
     return choose_group(found, notes)
 
@@ -92,19 +103,55 @@ def _refuse_links(path: Path) -> None:
                 )
 
 
-def _refuse_holes(path: Path) -> None:
-    """Compare the number of chunks each array should have with the files that are there."""
+def _empty_chunks(path: Path) -> list[str]:
+    """Sentences on chunks that have no file and hold fill values; refuse those that are lost."""
+    notes = []
     for document in [*path.rglob("zarr.json"), *path.rglob(".zarray")]:
         meta = _document(document)
         if document.name == "zarr.json" and meta.get("node_type") != "array":
             continue
         array = document.parent
         expected, present = _chunks(meta, array, old=document.name == ".zarray")
-        if present < expected:
+        if present >= expected:
+            continue
+        fill = _believed_fill(array, expected - present, whole=present == 0)
+        if fill is None:
             raise InputError(
                 f"array {array.name[:60]!r} of {path} has {present} of {expected} chunks; the "
                 "missing ones would read as fill values: copy the store again"
             )
+        if present or expected > 1:
+            notes.append(
+                f"{expected - present} of {expected} chunks of {array.name[:60]!r} have no file "
+                f"and were read as {fill}; compare with the original if the store was copied"
+            )
+    return notes
+
+
+def _believed_fill(array: Path, missing: int, *, whole: bool) -> str | None:
+    """What chunks without files hold, in words; None where they must have been lost."""
+    import xarray as xr
+    import zarr
+
+    opened = zarr.open_array(array, mode="r")
+    fill = np.asarray(opened.fill_value)
+    if whole:
+        # An empty array of measurements is none: what it held is lost, whatever the fill value.
+        return "fill values" if opened.dtype.kind != "f" or opened.size == 1 else None
+    with xr.open_dataset(array.parent, **_SETTINGS, mask_and_scale=False) as raw:
+        declared = np.asarray(raw[array.name].attrs.get("_FillValue", np.nan))
+    if (opened.dtype.kind == "f" and np.isnan(fill)) or np.array_equal(declared, fill):
+        return "missing values"
+    values = np.asarray(opened[...])
+    sizes = opened.shards or opened.chunks
+    steps = [range(0, n, c) for n, c in zip(opened.shape, sizes, strict=True)]
+    empty = inside = 0
+    for start in itertools.product(*steps):
+        block = values[tuple(slice(a, a + c) for a, c in zip(start, sizes, strict=True))]
+        same = int((block == fill).sum())
+        empty += same == block.size
+        inside += same if same < block.size else 0
+    return f"its fill value {fill}" if inside or empty > missing else None
 
 
 def _chunks(meta: dict[str, Any], array: Path, *, old: bool) -> tuple[int, int]:

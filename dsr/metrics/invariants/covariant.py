@@ -13,7 +13,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import DivergedError, InputError
-from dsr.metrics.invariants.lyapunov import Orbit, prepare_orbit
+from dsr.metrics.invariants.orbits import Orbit, prepare_orbit
 
 Floats = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from dsr.metrics.bootstrap import recentred_interval
 from dsr.metrics.geometry.state_space import BinnedReference
 from dsr.metrics.judging.degenerate import degeneracy
-from dsr.metrics.judging.standards import Yardstick
+from dsr.metrics.judging.noise_floor import Yardstick
 
 Floats = NDArray[np.float64]
 

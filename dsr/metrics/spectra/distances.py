@@ -217,6 +217,11 @@ def memory_distance(x: Floats, y: Floats, lags: int | None = None) -> Floats:
     return np.array(row)
 
 
+def mean_memory_distance(x: Floats, y: Floats) -> float:
+    """`memory_distance`, mean over the variables."""
+    return float(memory_distance(x, y).mean())
+
+
 def hellinger(p: Floats, q: Floats) -> Floats:
     """Hellinger distance along the first axis of two sets of distributions."""
     return np.asarray(np.sqrt(0.5 * ((np.sqrt(p) - np.sqrt(q)) ** 2).sum(axis=0)))
