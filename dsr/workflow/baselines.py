@@ -98,9 +98,14 @@ def baselines_to_json(scores: xr.Dataset) -> dict[str, dict[str, Any]]:
 
 def _metrics_of(test: xr.DataArray) -> list[str]:
     """Scores that stand beside every model, by default, of a series or a field."""
-    from dsr.workflow._interim import default_metrics
+    from dsr.metrics.judging.facts import FACTS
 
-    return default_metrics(test)
+    series = "variable" in test.dims
+    return [
+        name
+        for name, fact in FACTS.items()
+        if not fact.on_request and (fact.for_series if series else fact.for_fields)
+    ]
 
 
 def _row(

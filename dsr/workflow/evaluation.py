@@ -31,7 +31,7 @@ class Outcome(NamedTuple):
 def judge(model: Any, recording: Recording, seed: int) -> Outcome:
     """Score a model on the test part, with the training part as the independent recording."""
     from dsr.metrics import metrics_to_json
-    from dsr.workflow._interim import judged
+    from dsr.metrics.judging.scorecard import judged
 
     test, inputs = recording.test, recording.test_inputs
     metrics, generated = judged(test, model, independent=recording.train, inputs=inputs, seed=seed)
