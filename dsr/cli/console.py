@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from dsr.cli.syntax import spoken
@@ -86,19 +87,18 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1
     return "\n".join(lines)
 
 
-_TITLES = {
-    "state_space_divergence": "state space divergence",
-    "hellinger_spectral_distance": "Hellinger spectral distance",
-    "prediction_error": "prediction error",
-    "largest_lyapunov_exponent": "largest Lyapunov exponent",
-}
+def _titles(names: Iterable[str], time_unit: str | None = None) -> dict[str, str]:
+    """Titles of scores, in the order of display, with the unit where that is one of time."""
+    from dsr.metrics.judging.facts import FACTS
 
-
-def _title(name: str, time_unit: str | None = None) -> str:
-    """Title of a score, with its unit where that is one of time."""
-    title = _TITLES.get(name, name.replace("_", " "))
-    rate = name == "largest_lyapunov_exponent" and time_unit
-    return f"{title}, per {time_unit}" if rate else title
+    order = list(FACTS)
+    known = sorted((n for n in names if n in FACTS), key=order.index)
+    titles = {name: FACTS[name].title for name in known}
+    for name in known:
+        unit = FACTS[name].unit
+        if time_unit and "time unit" in unit:
+            titles[name] += f", {re.sub('time units?', time_unit, unit)}"
+    return titles | {name: name.replace("_", " ") for name in names if name not in FACTS}
 
 
 def metrics_table(metrics: Mapping[str, Mapping[str, Any]], time_unit: str | None = None) -> str:
@@ -113,11 +113,12 @@ def metrics_table(metrics: Mapping[str, Mapping[str, Any]], time_unit: str | Non
         Unit of time of the series, for what is a rate.
     """
     rows = []
-    for name, entry in metrics.items():
+    for name, title in _titles(metrics, time_unit).items():
+        entry = metrics[name]
         low, high = entry.get("low"), entry.get("high")
         interval = "-" if low is None or high is None else f"{number(low)} to {number(high)}"
         values = [number(entry.get(part)) for part in ("value", "noise_floor", "surrogate")]
-        rows.append([_title(name, time_unit), values[0], interval, *values[1:]])
+        rows.append([title, values[0], interval, *values[1:]])
     return table(["metric", "value", "95 % interval", "noise floor", "surrogate"], rows)
 
 
@@ -135,16 +136,17 @@ def baselines_table(summary: Mapping[str, Any]) -> str:
         At most 100 columns wide: baselines that find no room stand in a further part, beside the
         model again.
     """
-    names = list(summary["metrics"])
+    titles = _titles(summary["metrics"])
+    names = list(titles)
     baselines = {k: v for k, v in summary["baselines"].items() if v["verdict"]}
     model = [number(summary["metrics"][name].get("value")) for name in names]
     columns = {k: [number(v["metrics"].get(name)) for name in names] for k, v in baselines.items()}
-    titles, parts = [_title(name) for name in names], list[str]()
+    parts: list[str] = []
     left = list(columns)
     while left or not parts:
         shown = left
         while True:
-            rows = zip(titles, model, *(columns[k] for k in shown), strict=True)
+            rows = zip(titles.values(), model, *(columns[k] for k in shown), strict=True)
             text = table(["score", summary["model"], *shown], list(rows))
             if len(shown) < 2 or max(map(len, text.split("\n"))) <= _WIDTH:
                 break

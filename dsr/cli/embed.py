@@ -53,10 +53,11 @@ def _uniform(
     series: xr.DataArray, dimension: int | None, delay: int | None
 ) -> tuple[xr.DataArray, dict[str, Any]]:
     from dsr.data import delay_embed
-    from dsr.metrics import choose_embedding
 
     reason = "given"
     if dimension is None or delay is None:
+        from dsr.metrics import choose_embedding
+
         chosen = choose_embedding(series)
         dimension, delay = dimension or chosen.dimension, delay or chosen.delay
         reason = chosen.reason

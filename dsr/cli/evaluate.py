@@ -36,7 +36,7 @@ def evaluate(
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
     from dsr.metrics import evaluate as judge
     from dsr.metrics import metrics_to_json
-    from dsr.metrics.judging.scorecard import METRICS
+    from dsr.metrics.judging.facts import chosen
     from dsr.runs import open_run, require_finished
     from dsr.workflow.baselines import baseline_scores, baselines_to_json
     from dsr.workflow.evaluation import judged_series
@@ -47,8 +47,9 @@ def evaluate(
     )
     settings = {"load": opt.as_in_the_run(opened, load or {}), "seed": seed, "inputs": inputs}
     model, series, options = judged_series(opened, file, settings)
+    field = opened.model.accepts == "field"
     if metric:
-        options["metrics"] = [*METRICS, *metric]
+        options["metrics"] = [*chosen(None, fields=field, model=True), *metric]
     scores = judge(series, model, **options)
     summary: dict[str, Any] = {
         "run": str(run),
@@ -69,7 +70,6 @@ def evaluate(
     if json:
         print_json(summary)
         return
-    of = "frames" if opened.model.accepts == "field" else "samples"
-    print_judgement(summary, scores.attrs, of)
+    print_judgement(summary, scores.attrs, "frames" if field else "samples")
     if target is not None:
         say(f"scores    {target}")

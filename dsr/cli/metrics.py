@@ -34,6 +34,7 @@ def metrics(
     from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
     from dsr.metrics.doors import read_generated
+    from dsr.metrics.judging.facts import METRICS, chosen
 
     target = (
         None
@@ -42,12 +43,13 @@ def metrics(
     )
     options = load or {}
     observed = read(reference, **options)
+    field = "channel" in observed.dims
     # Of fields all scores are shown; those of series that need a model are left out.
-    wanted = ["state_space_divergence", "hellinger_spectral_distance", *(metric or [])]
+    wanted = chosen(None, fields=True, model=False) if field else METRICS[:2]
     scores = evaluate(
         observed, read_generated(generated, **options), seed=seed,
         independent=None if independent is None else read(independent, **options),
-        metrics=wanted if metric or "variable" in observed.dims else None,
+        metrics=[*wanted, *(metric or [])],
     )  # fmt: skip
     summary = {
         "reference": reference,
@@ -63,4 +65,4 @@ def metrics(
     if json:
         print_json(summary)
         return
-    print_judgement(summary, scores.attrs, "frames" if "channel" in observed.dims else "samples")
+    print_judgement(summary, scores.attrs, "frames" if field else "samples")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dsr.data.series import select
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -63,12 +64,7 @@ def agreeing(
                 f"the {name} has the {label}s {_listed(found)} and the {other} has "
                 f"{_listed(wanted)}; give the same ones, under the same names"
             )
-        rows = [found.index(v) for v in wanted]
-        own = list(series.attrs.get("variable_units", []))
-        series = series.isel({label: rows})
-        if len(own) == len(found):
-            series = series.assign_attrs(variable_units=[own[row] for row in rows])
-        series = series.copy(data=series.values.copy(order="C"))
+        series = select(series, [found.index(v) for v in wanted])
     for variable, wish, have in zip(
         wanted, units, series.attrs.get("variable_units", []), strict=False
     ):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from dsr.data.doubts import with_doubts
 from dsr.data.readers.objects import object_table
-from dsr.data.series import checked, lengths
+from dsr.data.series import checked, lengths, select, trajectories
 from dsr.data.table import Table, assemble, settle_axes, trim_padding
 from dsr.data.time.axis import spacing
 from dsr.data.time.units import parse_step
@@ -121,24 +121,14 @@ def constant_variables(series: xr.DataArray) -> list[int]:
     --------
     >>> import numpy as np
     >>> from dsr.data import make_series
-    >>> constant_variables(make_series([[0.0, 2.0], [1.0, 2.0]]))
+    >>> constant_variables(make_series(np.array([[0.0, 2.0], [1.0, 2.0]])))
     [1]
     """
     constant = np.ones(series.sizes["variable"], dtype=bool)
-    for k, n in enumerate(lengths(series)):
-        part = series.values[k, :n]
-        with np.errstate(all="ignore"):
-            low, high = _limits(part)
+    for part in trajectories(series):
+        low, high = np.fmin.reduce(part, axis=0), np.fmax.reduce(part, axis=0)
         constant &= ~(high - low > 1e-14 * np.maximum(np.abs(low), np.abs(high)))
     return [int(i) for i in np.flatnonzero(constant)]
-
-
-def _limits(part: Floats) -> tuple[Floats, Floats]:
-    """Least and greatest valid value of each variable."""
-    if np.isfinite(part).all():
-        return part.min(axis=0), part.max(axis=0)
-    valid = np.where(np.isfinite(part), part, np.inf).min(axis=0)
-    return valid, np.where(np.isfinite(part), part, -np.inf).max(axis=0)
 
 
 def _varying(series: xr.DataArray, drop: bool, name: str) -> xr.DataArray:
@@ -161,14 +151,8 @@ def _varying(series: xr.DataArray, drop: bool, name: str) -> xr.DataArray:
             "drop_constant=True (--drop-constant), or choose others with variables="
         )
     kept = [i for i in range(total) if i not in constant]
-    out = series.isel(variable=kept)
-    out = out.copy(data=np.ascontiguousarray(out.values))
-    units = list(series.attrs.get("variable_units", []))
     notes = [*series.attrs.get("notes", []), f"constant variables were left out: {shown}"]
-    out.attrs["notes"] = notes
-    if len(units) == total:
-        out.attrs["variable_units"] = [units[i] for i in kept]
-    return out
+    return select(series, kept).assign_attrs(notes=notes)
 
 
 def _infinities_are_missing(table: Table) -> Table:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from dsr.data import series as ground
 from dsr.data.cleaning import finish, judged
 from dsr.data.doubts import with_doubts
+from dsr.data.files import reason
 from dsr.data.labelled.layout import table_from_dataset
 from dsr.data.labelled.picks import Picks, no_such, pick
 from dsr.data.labelled.relabel import own_series, series_table
@@ -242,8 +243,7 @@ def sniff(path: Path) -> str:
     except FileNotFoundError as error:
         raise InputError(f"there is no file {_shown(path)}{_neighbour(path)}") from error
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{_shown(path)} cannot be opened: {reason}") from error
+        raise InputError(f"{_shown(path)} cannot be opened: {reason(error)}") from error
     if not head:
         raise InputError(f"{path} is empty")
     if head.startswith(b"CDF\x05"):
@@ -281,10 +281,7 @@ def _chosen(series: xr.DataArray, picks: Picks) -> Table:
     known = [str(v) for v in series[label].values]
     wanted = pick(known, picks.names)
     if wanted != known:
-        units = list(series.attrs.get("variable_units", []))
-        series = series.isel({label: [known.index(name) for name in wanted]})
-        if len(units) == len(known):
-            series.attrs["variable_units"] = [units[known.index(name)] for name in wanted]
+        series = ground.select(series, [known.index(name) for name in wanted])
     table = series_table(series)
     return replace(table, axes=None) if picks.untimed else table
 

@@ -82,6 +82,12 @@ def delay_columns(series: xr.DataArray, pairs: Sequence[tuple[int, int]]) -> xr.
     ------
     InputError
         If a trajectory is shorter than the embedding window.
+
+    Examples
+    --------
+    >>> series = as_series(np.arange(10.0).reshape(5, 2))
+    >>> delay_columns(series, [(0, 0), (1, 2)])["variable"].values.tolist()
+    ['x0', 'x1(t-2)']
     """
     window = max(delay for _, delay in pairs)
     parts = trajectories(series)

@@ -32,6 +32,12 @@ _DIGEST = "content_sha256"
 def atomic_write(path: str | Path, data: bytes | memoryview) -> None:
     """Write a whole file, or leave what was there: temporary name, fsync, rename.
 
+    Parameters
+    ----------
+    path : path
+    data : bytes
+        All that the file shall hold.
+
     Raises
     ------
     InputError
@@ -58,15 +64,24 @@ def atomic_write(path: str | Path, data: bytes | memoryview) -> None:
             temporary.unlink(missing_ok=True)
         _sync_folder(path.parent)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
         raise InputError(
-            f"{path} cannot be written ({reason}); what was there is unchanged: choose another "
-            "place or make room"
+            f"{path} cannot be written ({reason(error).lower()}); what was there is unchanged: "
+            "choose another place or make room"
         ) from error
 
 
 def fingerprint(series: xr.DataArray) -> str:
     """Digest of values, dims, names and step: the same data give the same 64 digits.
+
+    Parameters
+    ----------
+    series : DataArray
+        A series or field.
+
+    Returns
+    -------
+    str
+        SHA-256 in hexadecimal digits.
 
     Examples
     --------
@@ -86,8 +101,15 @@ def fingerprint(series: xr.DataArray) -> str:
 def to_attrs(mapping: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes that every NetCDF file can hold.
 
-    None is left out; true and false become words; mappings, and lists that are empty or hold
-    anything but numbers or texts alone, become JSON.
+    Parameters
+    ----------
+    mapping : mapping
+        None is left out; true and false become words; mappings, and lists that are empty or hold
+        anything but numbers or texts alone, become JSON.
+
+    Returns
+    -------
+    dict
 
     Examples
     --------
@@ -116,7 +138,12 @@ def to_attrs(mapping: Mapping[str, Any]) -> dict[str, Any]:
 def write_dataset(obj: xr.Dataset | xr.DataArray | xr.DataTree, path: str | Path) -> None:
     """Write a Dataset, a series or a DataTree as NetCDF (HDF5), compressed and with checksums.
 
-    A DataArray is stored as the variable ``series``.
+    Parameters
+    ----------
+    obj : Dataset, DataArray or DataTree
+        A DataArray is stored as the variable ``series``.
+    path : path
+        Where the file goes; written whole or not at all.
 
     Raises
     ------
@@ -137,8 +164,7 @@ def write_dataset(obj: xr.Dataset | xr.DataArray | xr.DataTree, path: str | Path
     try:
         content = _encoded(obj.to_dataset(name="series") if isinstance(obj, xr.DataArray) else obj)
     except (ValueError, TypeError) as error:
-        reason = " ".join(str(error).split())[:160]
-        raise InputError(f"{path} cannot be written: {reason}") from error
+        raise InputError(f"{path} cannot be written: {reason(error)}") from error
     trailer = _TRAILER + hashlib.sha256(content).hexdigest().encode() + b"\n\0\0\0\0"
     atomic_write(path, content + trailer)
 
@@ -159,10 +185,28 @@ def _encoded(obj: xr.Dataset | xr.DataTree) -> bytes:
 def read_dataset(path: str | Path, group: str | None = None) -> xr.Dataset:
     """Read one group of a file that `write_dataset` wrote.
 
+    Parameters
+    ----------
+    path : path
+    group : str, optional
+        Name of the group; the root if not given.
+
+    Returns
+    -------
+    xarray.Dataset
+
     Raises
     ------
     InputError
         If it is missing, damaged, or no NetCDF file.
+
+    Examples
+    --------
+    >>> import dsr, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_dataset(dsr.simulate("henon", steps=100, seed=1), f"{folder}/henon.nc")
+    ...     list(read_dataset(f"{folder}/henon.nc").data_vars)
+    ['series']
     """
     tree = read_tree(path)
     if group is None:
@@ -177,6 +221,14 @@ def read_dataset(path: str | Path, group: str | None = None) -> xr.Dataset:
 def read_tree(path: str | Path) -> xr.DataTree:
     """Read a file that `write_dataset` wrote, with all its groups, checksums compared.
 
+    Parameters
+    ----------
+    path : path
+
+    Returns
+    -------
+    xarray.DataTree
+
     Raises
     ------
     InputError
@@ -184,21 +236,16 @@ def read_tree(path: str | Path) -> xr.DataTree:
     """
     import xarray as xr
 
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise InputError(f"{path} cannot be read ({reason})") from error
+    content = read_bytes(path)
     sealed = refuse_damaged(content, path)
     with quiet_cleanup():
         try:
             with xr.open_datatree(io.BytesIO(content), engine="h5netcdf") as opened:
                 tree = opened.load()
         except Exception as error:  # whatever a damaged file makes the libraries raise
-            reason = " ".join(str(error).split())[:120]
             raise InputError(
-                f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason}); it may be "
-                "damaged: restore it, or write it anew"
+                f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason(error)}); it "
+                "may be damaged: restore it, or write it anew"
             ) from error
     found = tree.attrs.pop(_DIGEST, None)
     if found is not None and not sealed:
@@ -229,6 +276,26 @@ def refuse_damaged(content: bytes, path: str | Path) -> bool:
             "restore it from a copy, or make it anew"
         )
     return True
+
+
+def read_bytes(path: str | Path) -> bytes:
+    """Whole content of a file.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read, or there is too little memory.
+    """
+    try:
+        return Path(path).read_bytes()
+    except (OSError, MemoryError) as error:
+        raise InputError(f"{path} cannot be read ({reason(error)})") from error
+
+
+def reason(error: BaseException) -> str:
+    """What an error of a library says, in one short line."""
+    text = " ".join(str(getattr(error, "strerror", None) or error).split())
+    return text[:120] or type(error).__name__
 
 
 @contextmanager

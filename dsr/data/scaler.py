@@ -39,7 +39,14 @@ class Scaler(NamedTuple):
     def fit(cls, series: Any) -> Scaler:
         """Mean and standard deviation over all valid samples of all trajectories.
 
-        Of a field: over all valid cells of each channel.
+        Parameters
+        ----------
+        series : series
+            Anything `dsr.data.as_series` takes; of a field, all valid cells of each channel count.
+
+        Returns
+        -------
+        Scaler
 
         Raises
         ------

@@ -132,6 +132,15 @@ def _space_coords(
 def lengths(series: xr.DataArray) -> NDArray[np.int64]:
     """Number of valid samples of each trajectory; the rest is padding.
 
+    Parameters
+    ----------
+    series : DataArray
+        A series or field.
+
+    Returns
+    -------
+    ndarray of int (K,)
+
     Examples
     --------
     >>> import numpy as np
@@ -176,6 +185,31 @@ def plane_coords(field: xr.DataArray) -> dict[str, Any]:
         for name, coord in field.coords.items()
         if coord.dims and set(coord.dims) <= {"y", "x"}
     }
+
+
+def axis_of(series: xr.DataArray) -> TimeAxis:
+    """Time axis of a series, with unit and origin; counted with its step where it has none."""
+    attrs, count = series.attrs, series.sizes["time"]
+    times = series["time"].values if "time" in series.coords else attrs["dt"] * np.arange(count)
+    numbers = np.asarray(times, dtype=np.float64)
+    return TimeAxis(
+        numbers,
+        str(attrs.get("time_unit", "step")),
+        str(attrs.get("time_origin", "")),
+        str(attrs.get("calendar", "")),
+        float(np.finfo(np.float64).eps * np.abs(numbers).max(initial=0.0)),
+        bare=attrs.get("time_unit", "step") in ("step", "time unit"),
+    )
+
+
+def select(series: xr.DataArray, columns: Sequence[int]) -> xr.DataArray:
+    """Variables or channels of a series by their numbers, with their units."""
+    label = str(series.dims[2])
+    units = list(series.attrs.get("variable_units", []))
+    part = series.isel({label: list(columns)})
+    if len(units) == series.sizes[label]:
+        part = part.assign_attrs(variable_units=[units[k] for k in columns])
+    return part.copy(data=np.ascontiguousarray(part.values))
 
 
 def is_settled(obj: Any) -> bool:
@@ -250,18 +284,13 @@ def _settled(series: xr.DataArray, name: str) -> xr.DataArray:
     dt = float(series.attrs["dt"])
     if not (np.isfinite(dt) and dt > 0):
         raise InputError(f"the step dt of the {name} is {dt}; it must be positive")
-    if "time" in series.coords and series.sizes["time"] > 1:
-        times = np.asarray(series["time"].values)
-        if times.dtype.kind in "iuf":
-            eps = np.finfo(np.float64).eps * float(np.abs(times).max())
-            axis = TimeAxis(
-                times.astype(np.float64), str(series.attrs.get("time_unit", "")), resolution=eps
-            )
-            found = spacing(axis)
-            if found.first is not None:
-                raise InputError(uneven_message(axis, found, f" of the {name}"))
-            if abs(found.step - dt) > 1e-6 * dt + 8.0 * eps:
-                series = series.assign_attrs(dt=found.step)
+    if series.sizes["time"] > 1 and series["time"].dtype.kind in "iuf":
+        axis = axis_of(series)
+        found = spacing(axis)
+        if found.first is not None:
+            raise InputError(uneven_message(axis, found, f" of the {name}"))
+        if "time" in series.coords and abs(found.step - dt) > 1e-6 * dt + 8.0 * axis.resolution:
+            series = series.assign_attrs(dt=found.step)
     if "length" in series.coords:
         series = _recounted(series)
     return series
@@ -271,7 +300,7 @@ def _recounted(series: xr.DataArray) -> xr.DataArray:
     """Count valid samples again where a slice along time has made ``length`` stale."""
     values, stored = series.values, lengths(series)
     shorter = [
-        n if n == 0 or np.isfinite(values[k, n - 1]).any() else _last_valid(values[k, :n])
+        n if n == 0 or np.isfinite(values[k, n - 1]).any() else last_valid(values[k, :n])
         for k, n in enumerate(stored)
     ]
     if np.array_equal(shorter, stored):
@@ -279,7 +308,8 @@ def _recounted(series: xr.DataArray) -> xr.DataArray:
     return series.assign_coords(length=("trajectory", np.array(shorter, dtype=np.int64)))
 
 
-def _last_valid(values: Floats) -> int:
+def last_valid(values: Floats) -> int:
+    """Number of samples up to the last that holds any value."""
     rows = np.flatnonzero(np.isfinite(values).any(axis=tuple(range(1, values.ndim))))
     return int(rows[-1]) + 1 if rows.size else 0
 
@@ -311,7 +341,7 @@ def _missing_message(series: xr.DataArray, k: int, n: int, name: str) -> str:
         return f"trajectory {series['trajectory'].values[k]} of the {name} has no valid samples"
     row = int(np.argmax(bad.any(axis=1)))
     column = int(np.argmax(bad[row]))
-    where = _time_of(series, row)
+    where = axis_of(series).label(row).strip()
     several = series.sizes["trajectory"] > 1
     trajectory = f" of trajectory {series['trajectory'].values[k]}" if several else ""
     return (
@@ -319,20 +349,6 @@ def _missing_message(series: xr.DataArray, k: int, n: int, name: str) -> str:
         f"{str(series['variable'].values[column])[:60]!r}, {bad.mean():.2%} of the values; "
         'pass fill="linear" when loading, or select a part without gaps'
     )
-
-
-def _time_of(series: xr.DataArray, row: int) -> str:
-    """Time of a sample for people: a date where the series has an origin."""
-    if "time" not in series.coords:
-        return f"sample {row}"
-    attrs = series.attrs
-    axis = TimeAxis(
-        np.asarray(series["time"].values, dtype=np.float64),
-        str(attrs.get("time_unit", "")),
-        str(attrs.get("time_origin", "")),
-        str(attrs.get("calendar", "")),
-    )
-    return axis.label(row).strip()
 
 
 def _refuse_moving_gaps(series: xr.DataArray, name: str) -> None:
@@ -349,6 +365,6 @@ def _refuse_moving_gaps(series: xr.DataArray, name: str) -> None:
                 if (rows := (bad & sometimes).any(axis=(1, 2, 3))).any()]  # fmt: skip
         raise InputError(
             f"the {name} has {int(sometimes.sum())} grid cells whose values are missing at some "
-            f"times only, first at {_time_of(series, rows[0][1])} ({share:.2%} of the values off "
-            'land); pass fill="linear" when loading, or leave those cells out'
+            f"times only, first at {axis_of(series).label(rows[0][1])} ({share:.2%} of the values "
+            'off land); pass fill="linear" when loading, or leave those cells out'
         )

@@ -25,7 +25,7 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
     Parameters
     ----------
     series : series or path
-    **options
+    **options : Any
         Options of `dsr.load`, for a path.
 
     Returns

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.series import make_series
+from dsr.data.series import last_valid, make_series
 from dsr.data.time.axis import (
     TOLERANCE,
     TimeAxis,
@@ -92,7 +92,7 @@ def settle_axes(table: Table, *, dt: float | None = None, time_unit: str | None 
     step = 1.0 if dt is None else float(dt)
     count = max(len(v) for v in table.values)
     longest = TimeAxis(np.asarray(step * np.arange(count), dtype=np.float64), unit)
-    axes = [longest._replace(numbers=longest.numbers[: len(v)]) for v in table.values]
+    axes = [longest.upto(len(v)) for v in table.values]
     return replace(table, axes=axes, notes=(*table.notes, *notes))
 
 
@@ -154,10 +154,7 @@ def trim_padding(table: Table) -> Table:
     """Cut rows at the end of a trajectory that hold nothing at all: padding of unequal lengths."""
     if len(table.values) < 2:
         return table
-    ends = []
-    for part in table.values:
-        rows = np.flatnonzero(np.isfinite(part).any(axis=tuple(range(1, part.ndim))))
-        ends.append(int(rows[-1]) + 1 if rows.size else 0)
+    ends = [last_valid(part) for part in table.values]
     if all(end == len(part) for end, part in zip(ends, table.values, strict=True)):
         return table
     empty = [k for k, end in enumerate(ends) if end == 0]
@@ -171,7 +168,7 @@ def trim_padding(table: Table) -> Table:
 
     axes = table.axes
     if axes is not None:
-        axes = [axes[k]._replace(numbers=axes[k].numbers[: ends[k]]) for k in kept]
+        axes = [axes[k].upto(ends[k]) for k in kept]
     return replace(
         table,
         values=[table.values[k][: ends[k]] for k in kept],

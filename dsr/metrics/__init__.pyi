@@ -1,6 +1,8 @@
+from .embedding.choice import Embedding as Embedding
+from .embedding.choice import choose_embedding as choose_embedding
+from .embedding.choice import delay_embedding as delay_embedding
 from .embedding.delays import delay_time as delay_time
 from .embedding.dimension import cao as cao
-from .embedding.dimension import delay_embedding as delay_embedding
 from .embedding.dimension import false_nearest_neighbours as false_nearest_neighbours
 from .embedding.nonuniform import pecuzal as pecuzal
 from .fields.frame_scores import correlation_time as correlation_time
@@ -26,7 +28,9 @@ from .invariants.generalised import generalised_dimensions as generalised_dimens
 from .invariants.lyapunov import kaplan_yorke as kaplan_yorke
 from .invariants.lyapunov import lyapunov_spectrum as lyapunov_spectrum
 from .invariants.recurrence import recurrence_quantification as recurrence_quantification
+from .judging.scorecard import Judgement as Judgement
 from .judging.scorecard import evaluate as evaluate
+from .judging.scorecard import judged as judged
 from .judging.scorecard import metrics_to_json as metrics_to_json
 from .spectra.distances import autocorrelation_distance as autocorrelation_distance
 from .spectra.distances import hellinger_spectral_distance as hellinger_spectral_distance

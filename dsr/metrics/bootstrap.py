@@ -48,6 +48,13 @@ def resampled_indices(starts: Ints, block: int, length: int) -> Ints:
     return indices.reshape(len(starts), -1)[:, :length]
 
 
+def block_weights(total: int, block: int, resamples: int, rng: np.random.Generator) -> Floats:
+    """How often each of ``total`` samples is drawn, ``(resamples, total)``; rows sum to it."""
+    block = max(1, min(block, total))
+    drawn = resampled_indices(block_starts(rng, total, block, resamples), block, total)
+    return np.stack([np.bincount(row, minlength=total) for row in drawn]).astype(np.float64)
+
+
 def recentred_interval(value: float, resamples: Floats) -> tuple[float, float]:
     """95 % interval around ``value``; resampling is biased upwards, so only its spread is used."""
     spread = np.quantile(resamples, [0.025, 0.975]) - np.median(resamples)

@@ -330,7 +330,9 @@ class ReconstructionModel:
     def warm_up(self, context: Floats) -> Floats:
         """Latent state ``(M,)`` at the end of a context ``(T, N)`` in original units."""
         recent = context[-self.context_length :]
-        return self.encode(recent[0] if self.context_length == 1 else recent)
+        z = self.encode(recent[0] if self.context_length == 1 else recent)
+        # Where states are made of single samples, the last one counts.
+        return z if z.ndim == 1 else z[-1]
 
     def start_state(self) -> Floats | None:
         """Latent state ``(M,)`` where free runs begin if not told otherwise; None without one."""

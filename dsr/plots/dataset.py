@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from dsr.plots.prepare import Floats, extent, float32, min_max
+from dsr.plots.prepare import MOST_POINTS, Floats, extent, float32, min_max
 from dsr.plots.theme import (
     DATA,
     DIVERGING,
@@ -69,7 +69,7 @@ def complex_plane(name: str, values: Any) -> Any:
     import plotly.graph_objects as go
 
     z = np.asarray(values).ravel()
-    z = z[np.isfinite(z)]
+    z = z[np.isfinite(z)][:MOST_POINTS]
     figure = go.Figure()
     if z.size and 0.3 < np.abs(z).max() < 3:
         angle = np.linspace(0, 2 * np.pi, 181)

@@ -84,9 +84,10 @@ def _scaled(values: Floats) -> tuple[Floats, dict[str, Any]]:
         return values, {"range": [known[0] - half, known[0] + half]}
     if known.min() > 0:
         return values, log_axis(known) if known.max() > 10 * known.min() else {"nticks": 5}
-    near = float(np.quantile(size, 0.25))
-    if not near or size.max() <= 30 * near:
+    near = float(np.quantile(size[size > 0], 0.25))
+    if size.max() <= 30 * near:
         return values, {"nticks": 5}
+    near = 10.0 ** np.floor(np.log10(near))
     # The inverse hyperbolic sine is linear about zero and a logarithm far from it.
     powers = 10.0 ** np.arange(np.ceil(np.log10(near)), np.floor(np.log10(size.max())) + 1)
     ticks = np.concatenate([-powers[::-1], [0.0], powers])

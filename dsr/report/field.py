@@ -108,6 +108,7 @@ def _spectrum(field: Any, like: Any) -> Any:
     land = ~np.isfinite(like).any(("trajectory", "time"))
     part = field.isel(time=slice(0, _MOST_FRAMES))
     try:
-        return radial_energy_spectrum(part.where(~land, mean).transpose(*field.dims))
+        with np.errstate(all="ignore"):
+            return radial_energy_spectrum(part.where(~land, mean).transpose(*field.dims))
     except InputError:
         return None

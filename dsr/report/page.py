@@ -183,7 +183,7 @@ def _glance(evidence: Evidence) -> list[dict[str, Any]]:
     cards = []
     for name in score_names(metrics)[:4]:
         what = meaning(name, metrics[name].attrs)
-        surrogate = "persistence" if "persistence" in what.surrogate else "surrogate"
+        surrogate = "persistence" if "repeated" in what.surrogate else "surrogate"
         beside = [
             f"{word} {number(amount)}"
             for word, which in (("floor", "noise_floor"), (surrogate, "surrogate"))

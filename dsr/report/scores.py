@@ -60,11 +60,7 @@ def scores_section(evidence: Evidence, figures: Figures) -> Markup:
     for name in score_names(metrics):
         what = meaning(name, metrics[name].attrs)
         value, low, high, floor, other = (value_of(metrics, name, which) for which in ("", *_PARTS))
-        unit = what.unit
-        if name == "largest_lyapunov_exponent":
-            unit = lyapunov_unit(evidence)
-        if not math.isfinite(value):
-            unit = ""
+        unit = _unit(evidence, name, what.unit) if math.isfinite(value) else ""
         reason = metrics[name].attrs.get("reason")
         note = f"Not available: {shorten(reason, 200)}" if reason else what.note
         if what.surrogate and math.isfinite(other):
@@ -86,6 +82,19 @@ def scores_section(evidence: Evidence, figures: Figures) -> Markup:
     caption += f": {'; '.join(said)}." if said else "."
     scores = table(caption, head, rows, numeric=(1, 2, 3, 4), class_="scores cards")
     return join([scores, part("scale_key")])
+
+
+def _unit(evidence: Evidence, name: str, unit: str) -> str:
+    """Unit of a score; those that depend on the data, in the data's own."""
+    if name == "largest_lyapunov_exponent":
+        return lyapunov_unit(evidence)
+    if unit == "time units":
+        return evidence.time_unit
+    if unit.startswith("units of") and evidence.observed is not None:
+        units = evidence.observed.attrs.get("variable_units", [])
+        units = {units} if isinstance(units, str) else {str(u) for u in units}
+        return shorten(units.pop(), 20) if len(units) == 1 else unit
+    return "" if unit == "1" else unit
 
 
 def baselines_section(evidence: Evidence, figures: Figures) -> Markup:

@@ -172,7 +172,7 @@ def test_forecast_continues_the_time_axis(
 def test_a_free_run_that_diverges_is_said_and_not_written(
     call: Call, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def explode(self: Any, start: Any, steps: int) -> Any:
+    def explode(self: Any, start: Any, steps: int, **_: Any) -> Any:
         values = np.ones((1, steps, 3))
         values[0, 4:] = np.nan
         return dsr.data.make_series(np.nan_to_num(values), dt=0.02).copy(data=values)

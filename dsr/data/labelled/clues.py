@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -82,39 +82,83 @@ def is_ramp(values: NDArray[Any]) -> bool:
     return bool(step > 0.0 and (off <= TOLERANCE * step).all())
 
 
-def row_numbers(
+def find_ramp(
     columns: Mapping[str, NDArray[Any]],
+    notes: list[str],
     *,
-    anywhere: bool,
-    rows: Iterable[NDArray[np.int64]] = (),
-) -> list[str]:
-    """Names of the columns that number rows and are no measurement.
+    wanted: Sequence[str] | None,
+    units: Mapping[str, str],
+    rows: Sequence[NDArray[np.int64]] = (),
+    first: bool = False,
+) -> str | None:
+    """Name of the column that increases evenly and is the time axis of the others, if there is one.
 
     Parameters
     ----------
     columns : mapping of str to ndarray (T,)
         In the order of the file.
-    anywhere : bool
-        Whether any column that counts is a number of rows, as beside a time axis; otherwise the
-        first one only.
-    rows : iterable of ndarray
-        Rows of each trajectory; a count may begin anew in each.
-
-    Returns
-    -------
-    list of str
-        Never all of the columns.
+    notes : list of str
+        Takes the sentence for the user.
+    wanted : sequence of str or None
+        Columns asked for as variables.
+    units : mapping of str to str
+        A column that only counts is an axis if it has a unit, and else the number of a row.
+    rows : sequence of ndarray
+        Rows of each trajectory, in which the axis may begin anew.
+    first : bool
+        Look at the first column only, row numbers aside; it must have others behind it.
     """
-    groups = list(rows)
-    found = []
+    for name in list(columns)[: -1 if first else None]:
+        parts = [columns[name][row] for row in rows] or [columns[name]]
+        counts = counts_rows(columns[name]) or all(counts_rows(part) for part in parts)
+        asked = name in (wanted or ())
+        if counts and not units.get(name) and not asked:
+            continue
+        if not asked and all(is_ramp(part) for part in parts):
+            notes.append(
+                f"{name[:60]!r} increases evenly and was taken for time; if it is a variable, pass "
+                'time="none" (--time none)'
+            )
+            return name
+        if first:
+            break
+    return None
+
+
+def without_row_numbers(
+    columns: Mapping[str, NDArray[Any]],
+    notes: list[str],
+    *,
+    timed: bool,
+    anywhere: bool = True,
+    rows: Sequence[NDArray[np.int64]] = (),
+) -> list[str]:
+    """Names of the columns that are measurements and do not number rows; all if there were none.
+
+    Parameters
+    ----------
+    columns, notes, rows
+        As in `find_ramp`.
+    timed : bool
+        Whether there is a time axis.
+    anywhere : bool
+        Whether any column that counts is a number of rows, or the first only.
+    """
+    left = []
     for k, (name, values) in enumerate(columns.items()):
+        parts = [values[row] for row in rows] or [values]
+        counts = counts_rows(values) or all(counts_rows(part) for part in parts)
         nameless = is_nameless(name)
-        counts = counts_rows(values) or (
-            bool(groups) and all(counts_rows(values[row]) for row in groups)
-        )
         if (counts and (anywhere or k == 0 or nameless)) or (nameless and _all_differ(values)):
-            found.append(name)
-    return found if len(found) < len(columns) else []
+            left.append(name)
+    if not left or len(left) == len(columns):
+        return list(columns)
+    listed = ", ".join(repr(name[:60]) for name in left[:4])
+    index = "" if timed else ", an index of unit step"
+    notes.append(
+        f"left out {listed}, which only counts rows{index}; name it in variables= to keep it"
+    )
+    return [name for name in columns if name not in left]
 
 
 def _all_differ(values: NDArray[Any]) -> bool:
@@ -122,18 +166,3 @@ def _all_differ(values: NDArray[Any]) -> bool:
     if values.dtype.kind not in "iuf" or not np.isfinite(values).all():
         return False
     return bool((values % 1 == 0).all()) and len(np.unique(values)) == len(values)
-
-
-def ramp_note(name: str) -> str:
-    """Sentence on a time axis that was told by its values, and how to refuse it."""
-    return (
-        f"{name[:60]!r} increases evenly and was taken for time; if it is a variable, pass "
-        'time="none" (--time none)'
-    )
-
-
-def row_note(names: list[str], *, timed: bool) -> str:
-    """Sentence on row numbers left out, and how to keep them."""
-    listed = ", ".join(repr(name[:60]) for name in names[:4])
-    index = "" if timed else ", an index of unit step"
-    return f"left out {listed}, which only counts rows{index}; name it in variables= to keep it"

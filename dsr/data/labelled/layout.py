@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.labelled.clues import row_note, row_numbers
+from dsr.data.labelled.clues import without_row_numbers
 from dsr.data.labelled.picks import Picks, no_such
-from dsr.data.labelled.planes import axis_of, plane_of, spatial_dims
+from dsr.data.labelled.planes import plane_of, spatial_dims
 from dsr.data.labelled.ragged import ragged_table
 from dsr.data.labelled.roles import find_time, find_trajectory, read_axes, without_padding
 from dsr.data.table import Table, trim_padding
+from dsr.data.time.axis import kind_of
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,11 +54,8 @@ def table_from_dataset(
     trajectory = find_trajectory(dataset, names, picks, time_dim)
     timed = [n for n in names if time_dim in dataset[n].dims]
     if picks.names is None:
-        timed = [n for n in timed if n != coordinate]
-        left = row_numbers({n: dataset[n].values for n in timed}, anywhere=True)
-        if left:
-            notes.append(row_note(left, timed=coordinate is not None))
-        timed = [n for n in timed if n not in left]
+        columns = {n: dataset[n].values for n in timed if n != coordinate}
+        timed = without_row_numbers(columns, notes, timed=coordinate is not None)
     if not timed:
         raise InputError(f"no variable of numbers lies along {time_dim!r} beside its times")
     untimed = [n for n in names if time_dim not in dataset[n].dims]
@@ -65,9 +63,9 @@ def table_from_dataset(
         raise InputError(
             f"variable {untimed[0][:60]!r} has no dimension {time_dim!r}; do not ask for it"
         )
-    if untimed := [n for n in untimed if not axis_of(dataset[n], n)]:
-        notes.append(f"left out, without dimension {time_dim!r}: {_listed(untimed)}")
     blocks, labels, units, space = _columns(dataset, timed, picks, time_dim, trajectory, notes)
+    if untimed := [n for n in untimed if n not in (space or {})]:
+        notes.append(f"left out, without dimension {time_dim!r}: {_listed(untimed)}")
     values = _stack(blocks)
     if len(values) > 1:
         values = without_padding(dataset, values)
@@ -107,12 +105,12 @@ def _candidates(dataset: xr.Dataset, picks: Picks, notes: list[str]) -> list[str
     found = [n for n in shown if n in numeric]
     left = [n for n in shown if n not in numeric]
     if left:
-        kinds = ", ".join(sorted({_kind_of(dataset[n]) for n in left}))
+        kinds = ", ".join(sorted({_what_is(dataset[n]) for n in left}))
         notes.append(f"left out, {kinds}: {_listed(left)}")
     if not found:
         raise InputError(
             "there is no variable of real numbers with a dimension"
-            + (f"; there is only {_listed(left)} ({_kind_of(dataset[left[0]])})" if left else "")
+            + (f"; there is only {_listed(left)} ({_what_is(dataset[left[0]])})" if left else "")
         )
     return found
 
@@ -237,11 +235,8 @@ def _split(dataset: xr.Dataset, trajectory: str | None) -> list[str] | None:
     return [str(s) for s in dataset["split"].values]
 
 
-def _kind_of(variable: Any) -> str:
-    if variable.ndim == 0:
-        return "single values"
-    kinds = {"c": "complex numbers", "b": "true/false values", "M": "dates", "m": "durations"}
-    return kinds.get(variable.dtype.kind, "text")
+def _what_is(variable: Any) -> str:
+    return "single values" if variable.ndim == 0 else kind_of(variable.values)
 
 
 def _listed(names: list[str]) -> str:

@@ -32,7 +32,7 @@ def ragged_table(
     Table or None
         None where the dataset is not laid out so.
     """
-    found = _row_sizes(dataset) or _instance_index(dataset)
+    found = _cuts(dataset)
     if found is None:
         return None
     counter, sample_dim, instance_dim, rows = found
@@ -64,37 +64,28 @@ def ragged_table(
     )
 
 
-def _row_sizes(dataset: xr.Dataset) -> tuple[str, str, str, list[NDArray[np.int64]]] | None:
+def _cuts(dataset: xr.Dataset) -> tuple[str, str, str, list[NDArray[np.int64]]] | None:
+    """Counter, dimension of the samples and of the trajectories, and the rows of each."""
     for name, variable in dataset.variables.items():
-        sample_dim = variable.attrs.get("sample_dimension")
-        if sample_dim is None or str(sample_dim) not in dataset.sizes or variable.ndim != 1:
-            continue
-        sizes = _whole_numbers(variable.values, str(name))
-        if sizes.min(initial=0) < 0 or sizes.sum() != dataset.sizes[str(sample_dim)]:
-            raise InputError(
-                f"the row sizes {str(name)[:60]!r} add up to {sizes.sum()} samples, but dimension "
-                f"{str(sample_dim)!r} has {dataset.sizes[str(sample_dim)]}; the file is damaged"
-            )
-        ends = np.cumsum(sizes)
-        rows = [np.arange(end - size, end) for end, size in zip(ends, sizes, strict=True)]
-        return str(name), str(sample_dim), str(variable.dims[0]), rows
-    return None
-
-
-def _instance_index(dataset: xr.Dataset) -> tuple[str, str, str, list[NDArray[np.int64]]] | None:
-    for name, variable in dataset.variables.items():
-        instance_dim = variable.attrs.get("instance_dimension")
-        if instance_dim is None or str(instance_dim) not in dataset.sizes or variable.ndim != 1:
-            continue
-        index = _whole_numbers(variable.values, str(name))
-        count = dataset.sizes[str(instance_dim)]
-        if index.min(initial=0) < 0 or index.max(initial=0) >= count:
-            raise InputError(
-                f"the index {str(name)[:60]!r} names trajectories outside 0 to {count - 1}; the "
-                "file is damaged"
-            )
-        rows = [np.flatnonzero(index == k) for k in range(count)]
-        return str(name), str(variable.dims[0]), str(instance_dim), rows
+        for attribute in ("sample_dimension", "instance_dimension"):
+            other = str(variable.attrs.get(attribute))
+            if other not in dataset.sizes or variable.ndim != 1:
+                continue
+            own, size = str(variable.dims[0]), dataset.sizes[other]
+            counts = _whole_numbers(variable.values, str(name))
+            if attribute == "instance_dimension":
+                if counts.min(initial=0) < 0 or counts.max(initial=0) >= size:
+                    raise InputError(
+                        f"the index {str(name)[:60]!r} names trajectories outside 0 to "
+                        f"{size - 1}; the file is damaged"
+                    )
+                return str(name), own, other, [np.flatnonzero(counts == k) for k in range(size)]
+            if counts.min(initial=0) < 0 or counts.sum() != size:
+                raise InputError(
+                    f"the row sizes {str(name)[:60]!r} add up to {counts.sum()} samples, but "
+                    f"dimension {other!r} has {size}; the file is damaged"
+                )
+            return str(name), other, own, np.split(np.arange(size), np.cumsum(counts)[:-1])
     return None
 
 

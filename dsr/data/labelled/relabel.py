@@ -9,9 +9,8 @@ import numpy as np
 from dsr.data.labelled.clues import looks_like_time
 from dsr.data.labelled.layout import table_from_dataset
 from dsr.data.labelled.picks import Picks
-from dsr.data.series import DIMS, FIELD_DIMS, lengths, plane_coords
+from dsr.data.series import DIMS, FIELD_DIMS, axis_of, lengths, plane_coords
 from dsr.data.table import Table
-from dsr.data.time.axis import TimeAxis
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,22 +39,13 @@ def table_from_dataarray(
 def series_table(series: xr.DataArray) -> Table:
     """Take a series apart again, missing values and attributes included."""
     attrs = dict(series.attrs)
-    unit = str(attrs.get("time_unit", "step"))
-    times = np.asarray(series["time"].values, dtype=np.float64)
-    axis = TimeAxis(
-        times,
-        unit,
-        str(attrs.get("time_origin", "")),
-        str(attrs.get("calendar", "")),
-        float(np.finfo(np.float64).eps * np.abs(times).max(initial=0.0)),
-        bare=unit in ("step", "time unit"),
-    )
+    axis = axis_of(series)
     counts = lengths(series)
     label = str(series.dims[2])
     own = ("dt", "time_unit", "time_origin", "calendar", "variable_units", "notes", "source")
     return Table(
         values=[series.values[k, :n] for k, n in enumerate(counts)],
-        axes=[axis if n == len(times) else axis._replace(numbers=times[:n]) for n in counts],
+        axes=[axis.upto(n) for n in counts],
         names=[str(v) for v in series[label].values],
         units=[str(u) for u in attrs.get("variable_units", [])] or None,
         labels=series["trajectory"].values.tolist() if "trajectory" in series.coords else None,

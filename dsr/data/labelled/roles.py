@@ -9,13 +9,12 @@ from numpy.typing import NDArray
 
 from dsr.data.labelled.clues import (
     TRAJECTORY_NAMES,
-    counts_rows,
-    is_ramp,
+    find_ramp,
     is_time_name,
     looks_like_time,
-    ramp_note,
 )
 from dsr.data.labelled.picks import Picks, no_such
+from dsr.data.series import last_valid
 from dsr.data.time.axis import TimeAxis, decode_time
 from dsr.errors import InputError
 
@@ -77,14 +76,9 @@ def _ramp(
     """Variable along a dimension that increases evenly, where there are others beside it."""
     if picks.untimed or len(names) < 2:
         return None
-    for name in names:
-        variable = dataset[name]
-        if variable.dims != (dim,) or name in (picks.names or []) or not is_ramp(variable.values):
-            continue
-        if variable.attrs.get("units") or not counts_rows(variable.values):
-            notes.append(ramp_note(name))
-            return name
-    return None
+    columns = {n: dataset[n].values for n in names if dataset[n].dims == (dim,)}
+    units = {n: str(dataset[n].attrs.get("units", "")) for n in columns}
+    return find_ramp(columns, notes, wanted=picks.names, units=units)
 
 
 def find_trajectory(
@@ -123,10 +117,7 @@ def read_axes(
     attrs = {**variable.encoding, **variable.attrs}
     if variable.ndim == 1:
         axis = decode_time(variable.values, attrs, name=coordinate, time_unit=time_unit)
-        return [
-            axis if len(v) == len(axis.numbers) else axis._replace(numbers=axis.numbers[: len(v)])
-            for v in values
-        ]
+        return [axis.upto(len(v)) for v in values]
     if variable.dims[0] != trajectory or variable.shape[0] != len(values):
         raise InputError(
             f"the time axis {coordinate!r} has dimensions {variable.dims}, which fit no trajectory"
@@ -141,8 +132,7 @@ def _without_gaps(times: NDArray[Any], values: list[Floats]) -> list[NDArray[Any
     """Rows of a two-dimensional time axis, which may be padded where the values are."""
     rows = []
     for row, part in zip(times, values, strict=True):
-        valid = np.isfinite(part).any(axis=tuple(range(1, part.ndim)))
-        end = int(np.flatnonzero(valid)[-1]) + 1 if valid.any() else len(part)
+        end = last_valid(part) or len(part)
         missing = np.isnat(row) if row.dtype.kind in "Mm" else ~np.isfinite(row)
         padded = row.copy()
         if missing[end:].any() and end >= 2:

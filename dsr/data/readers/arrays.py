@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.time.axis import kind_of
 from dsr.errors import InputError
 
 
@@ -27,10 +28,8 @@ def numbers(values: Any, name: str) -> NDArray[np.float64]:
         ) from error
     if array.dtype.kind == "c":
         raise InputError(f"the {name} is complex; pass real and imaginary parts as variables")
-    if array.dtype.kind == "b":
-        raise InputError(f"the {name} holds true/false values; pass numbers")
-    if array.dtype.kind in "US":
-        raise InputError(f"the {name} holds text; pass numbers")
+    if array.dtype.kind in "bUS":
+        raise InputError(f"the {name} holds {kind_of(array)}; pass numbers")
     if array.dtype.kind not in "iuf" or array.ndim == 0:
         what = "a single number" if array.dtype.kind in "iuf" else f"of type {array.dtype}"
         raise InputError(f"the {name} is {what}; pass an array of real numbers (time, variable)")

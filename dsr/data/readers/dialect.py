@@ -9,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsr.data.files import read_bytes
 from dsr.errors import InputError
 
 _SNIFFED_LINES = 200
@@ -126,10 +127,7 @@ def is_date(text: str) -> bool:
 
 
 def _decoded(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except (OSError, MemoryError) as error:
-        raise InputError(f"{path} cannot be read ({error})") from error
+    content = read_bytes(path)
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)

@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dsr.data.files import quiet_cleanup, refuse_damaged
+from dsr.data.files import quiet_cleanup, read_bytes, reason, refuse_damaged
 from dsr.data.labelled.clues import counts_rows
 from dsr.data.labelled.picks import no_such
 from dsr.errors import InputError
@@ -30,10 +30,7 @@ def read_netcdf(path: Path, engine: str, group: str | None) -> tuple[xr.Dataset,
     """
     import xarray as xr
 
-    try:
-        content = path.read_bytes()
-    except (OSError, MemoryError) as error:
-        raise InputError(f"{path} cannot be read ({_reason(error)})") from error
+    content = read_bytes(path)
     sealed = engine == "h5netcdf" and refuse_damaged(content, path)
     settings = {**SETTINGS, "engine": engine}
     notes: list[str] = []
@@ -53,7 +50,7 @@ def read_netcdf(path: Path, engine: str, group: str | None) -> tuple[xr.Dataset,
             raise InputError(f"{path} needs more memory than there is; select a part") from error
         except Exception as error:  # whatever a damaged file makes the libraries raise
             raise InputError(
-                f"{path} cannot be read as NetCDF ({type(error).__name__}: {_reason(error)}); it "
+                f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason(error)}); it "
                 "may be damaged or incomplete: fetch it again, or check it with ncdump -h"
             ) from error
     if "content_sha256" in loaded.attrs and not sealed:
@@ -135,7 +132,3 @@ def _group(
         with xr.open_dataset(io.BytesIO(content), **settings, group=name) as dataset:
             found[name] = has_numbers(dataset)
     return choose_group(found, notes)
-
-
-def _reason(error: BaseException) -> str:
-    return " ".join(str(getattr(error, "strerror", None) or error).split())[:120] or "no reason"

@@ -12,14 +12,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.labelled.clues import (
-    counts_rows,
-    is_ramp,
-    is_time_name,
-    ramp_note,
-    row_note,
-    row_numbers,
-)
+from dsr.data.files import reason
+from dsr.data.labelled.clues import find_ramp, is_time_name, without_row_numbers
 from dsr.data.labelled.picks import Picks, no_such, pick
 from dsr.data.readers.arrays import block_of, numbers
 from dsr.data.table import Table, trim_padding
@@ -58,17 +52,8 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     ]
     wanted = picks.names
     if wanted is None and len(usable) > 1:
-        left = row_numbers({name: arrays[name] for name in usable}, anywhere=True)
-        if left:
-            notes.append(row_note(left, timed=axis is not None))
-            usable = [name for name in usable if name not in left]
-        # Columns of one table: all one-dimensional, and as long as the axis or each other.
-        if len(usable) > 1 and any(
-            arrays[n].ndim != 1 or len(arrays[n]) != len(arrays[usable[0]]) for n in usable
-        ):
-            listed = ", ".join(sorted(usable)[:8])
-            raise InputError(f"{path} holds several arrays ({listed}); pick one with variables=")
-        wanted = usable
+        columns = {name: arrays[name] for name in usable}
+        usable = without_row_numbers(columns, notes, timed=axis is not None)
     others = [name for name in arrays if arrays[name].dtype.kind not in "iuf"
               or arrays[name].size < 2]  # fmt: skip
     if wanted is not None and (odd := [name for name in wanted if name in others]):
@@ -80,8 +65,8 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     if len(blocks) > 1:
         if any(block.ndim != 1 or block.shape != blocks[0].shape for block in blocks):
             raise InputError(
-                f"arrays {', '.join(names[:4])} of {path} cannot be put side by side: only equally "
-                "long one-dimensional ones can; pick one with variables="
+                f"{path} holds several arrays ({', '.join(sorted(names)[:8])}), and only equally "
+                "long one-dimensional ones can be put side by side; pick one with variables="
             )
         table = _table(np.stack(blocks, axis=1), f"table in {path}", None)
         table = replace(table, names=names)
@@ -106,14 +91,9 @@ def _axis(arrays: dict[str, NDArray[Any]], picks: Picks, notes: list[str]) -> st
     named = next((n for n in arrays if is_time_name(n) and n not in (picks.names or [])), None)
     if named is not None or len(arrays) < 2:
         return named
-    for name, array in arrays.items():
-        others = [a for n, a in arrays.items() if n != name and a.dtype.kind in "iuf" and a.ndim]
-        if not is_ramp(array) or counts_rows(array) or name in (picks.names or []):
-            continue
-        if any(len(array) in other.shape[:2] for other in others):
-            notes.append(ramp_note(name))
-            return name
-    return None
+    lengths = [n for a in arrays.values() if a.dtype.kind in "iuf" for n in a.shape[:2]]
+    columns = {n: a for n, a in arrays.items() if a.ndim == 1 and lengths.count(len(a)) > 1}
+    return find_ramp(columns, notes, wanted=picks.names, units={})
 
 
 def _members(path: Path) -> dict[str, NDArray[Any]]:
@@ -141,7 +121,7 @@ def _members(path: Path) -> dict[str, NDArray[Any]]:
     except InputError:
         raise
     except Exception as error:  # whatever a damaged archive makes zipfile and zlib raise
-        raise InputError(f"{path} is a damaged archive ({_detail(error)}); make it anew") from error
+        raise InputError(f"{path} is a damaged archive ({reason(error)}); make it anew") from error
 
 
 def _checked_header(file: Any, size: int, what: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -158,7 +138,7 @@ def _checked_header(file: Any, size: int, what: str) -> tuple[tuple[int, ...], n
                 raise ValueError(f"format version {version}")
     except Exception as error:  # ValueError, SyntaxError, RecursionError, tokenizer errors, ...
         raise InputError(
-            f"the {what} has a damaged NumPy header ({_detail(error)}); save it again"
+            f"the {what} has a damaged NumPy header ({reason(error)}); save it again"
         ) from error
     if dtype.hasobject:
         raise InputError(
@@ -179,7 +159,7 @@ def _load(file: IO[bytes], what: str) -> NDArray[Any]:
     try:
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
     except Exception as error:  # a damaged body or too little memory
-        raise InputError(f"the {what} cannot be read ({_detail(error)}); save it again") from error
+        raise InputError(f"the {what} cannot be read ({reason(error)}); save it again") from error
 
 
 def _table(values: NDArray[Any], what: str, wanted: list[str] | None) -> Table:
@@ -205,9 +185,4 @@ def _with_axis(
             f"{most} samples; name another with time="
         )
     axis = decode_time(times, {}, name=name, time_unit=time_unit)
-    axes = [axis._replace(numbers=axis.numbers[: len(part)]) for part in table.values]
-    return replace(table, axes=axes)
-
-
-def _detail(error: BaseException) -> str:
-    return " ".join(str(error).split())[:120] or type(error).__name__
+    return replace(table, axes=[axis.upto(len(part)) for part in table.values])

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.files import reason
 from dsr.data.labelled.clues import (
     TRAJECTORY_NAMES,
     counts_rows,
+    find_ramp,
     is_nameless,
-    is_ramp,
     is_time_name,
-    ramp_note,
-    row_note,
-    row_numbers,
+    without_row_numbers,
 )
 from dsr.data.labelled.picks import Picks, no_such, pick
 from dsr.data.readers.dialect import Sheet, read_sheet
@@ -94,9 +93,9 @@ def frame_table(
     frame = frame.drop(columns=[time_name] if time_name in frame else [])
     columns = _number_columns(frame, picks, sheet, notes)
     timed = times is not None
-    if picks.names is None and (left := row_numbers(columns, anywhere=timed, rows=rows)):
-        notes.append(row_note(left, timed=timed))
-        columns = {name: values for name, values in columns.items() if name not in left}
+    if picks.names is None:
+        kept = without_row_numbers(columns, notes, timed=timed, anywhere=timed, rows=rows)
+        columns = {name: columns[name] for name in kept}
     names = pick(list(columns), picks.names)
     if not names:
         raise InputError(f"{source or 'the table'} has no column of numbers beside its time axis")
@@ -171,29 +170,15 @@ def _time_column(
     dated = [c for c in frame.columns if _is_dated(frame[c])]
     if len(dated) == 1:
         return dated[0], _times(frame[dated[0]], sheet)
-    return _ramp(frame, rows, wanted, notes)
-
-
-def _ramp(
-    frame: pd.DataFrame, rows: list[NDArray[np.int64]], wanted: list[str], notes: list[str]
-) -> tuple[str | None, NDArray[Any] | None]:
-    """First column of numbers, row numbers aside, if it increases evenly and others follow it."""
-    columns = [c for c in frame.columns if frame[c].dtype.kind in "iuf"]
-    for name in columns[:-1]:
-        values = frame[name].to_numpy()
-        if name in wanted:
-            break
-        if not _unit(name) and (
-            counts_rows(values) or all(counts_rows(values[row]) for row in rows)
-        ):
-            continue
-        if all(is_ramp(values[row]) for row in rows):
-            notes.append(ramp_note(name))
-            return name, values
-        if is_nameless(name) and all((np.diff(values[row]) > 0).all() for row in rows):
-            return name, values  # the index of another program, whose gaps must not be lost
-        break
-    return None, None
+    columns = {c: frame[c].to_numpy() for c in frame.columns if frame[c].dtype.kind in "iuf"}
+    units = {name: _unit(name) for name in columns}
+    found = find_ramp(columns, notes, wanted=picks.names, units=units, rows=rows, first=True)
+    head = next(iter(columns), "")
+    if found is None and len(columns) > 1 and is_nameless(head) and head not in wanted:
+        # The index of another program: if it increases, its gaps must not be lost.
+        rises = all((np.diff(columns[head][row]) > 0).all() for row in rows)
+        found = head if rises and not counts_rows(columns[head]) else None
+    return found, None if found is None else columns[found]
 
 
 def _is_dated(column: pd.Series[Any]) -> bool:
@@ -230,9 +215,9 @@ def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
             stamps = pd.to_datetime(texts, format="ISO8601", utc=True)
             return np.asarray(stamps.dt.tz_localize(None).to_numpy())
         except (ValueError, OverflowError) as error:
-            reason = " ".join(str(error).split())[:100]
             raise InputError(
-                f"the time column {str(column.name)[:60]!r} holds a date that cannot be ({reason})"
+                f"the time column {str(column.name)[:60]!r} holds a date that cannot be "
+                f"({reason(error)})"
             ) from error
     numeric = pd.to_numeric(texts, errors="coerce").notna()
     bad = ~(dated if dated.mean() > numeric.mean() else numeric)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dsr.data.files import quiet_cleanup
+from dsr.data.files import quiet_cleanup, reason
 from dsr.data.labelled.picks import no_such
 from dsr.data.readers.netcdf import SETTINGS, choose_group, has_numbers
 from dsr.errors import InputError
@@ -64,10 +64,9 @@ def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
         except InputError:
             raise
         except Exception as error:  # whatever a damaged store makes the libraries raise
-            reason = " ".join(str(error).split())[:120]
             raise InputError(
-                f"{path} cannot be read as a Zarr store ({type(error).__name__}: {reason}); it may "
-                "be damaged or incomplete: copy it again"
+                f"{path} cannot be read as a Zarr store ({type(error).__name__}: {reason(error)}); "
+                "it may be damaged or incomplete: copy it again"
             ) from error
 
 

@@ -55,6 +55,10 @@ class TimeAxis(NamedTuple):
     bare: bool = False
     name: str = "time"
 
+    def upto(self, count: int) -> TimeAxis:
+        """Axis of the first samples; itself where these are all."""
+        return self if count == len(self.numbers) else self._replace(numbers=self.numbers[:count])
+
     def label(self, index: int) -> str:
         """Time of a sample for people: a date where there is an origin."""
         number = float(self.numbers[index])
@@ -138,7 +142,7 @@ def decode_time(
         axis = _from_numbers(values, attrs, name, time_unit)
     else:
         raise InputError(
-            f"the time axis {name!r} holds {_kind(values)}, not numbers or dates; "
+            f"the time axis {name!r} holds {kind_of(values)}, not numbers or dates; "
             "name another with time=, or pass dt="
         )
     return _convert(axis, time_unit, name)._replace(name=name)
@@ -259,7 +263,7 @@ def _from_objects(values: NDArray[Any], name: str, wanted: str | None) -> TimeAx
         axis = TimeAxis(seconds, "s", iso_text(flat[0]), calendar)
         return _prefer_calendar(axis, flat, wanted)
     raise InputError(
-        f"the time axis {name!r} holds {_kind(values)}, not numbers or dates; "
+        f"the time axis {name!r} holds {kind_of(values)}, not numbers or dates; "
         "name another with time=, or pass dt="
     )
 
@@ -379,7 +383,15 @@ def _refuse_disorder(axis: TimeAxis, steps: Floats) -> None:
     raise InputError(f"the time axis {axis.name[:60]!r} {what}")
 
 
-def _kind(values: NDArray[Any]) -> str:
+def kind_of(values: NDArray[Any]) -> str:
+    """What values that are no real numbers are, in words.
+
+    Examples
+    --------
+    >>> kind_of(np.array([True])), kind_of(np.array(["a"]))
+    ('true/false values', 'text')
+    """
     if values.dtype.kind in "US" or (values.size and isinstance(values.ravel()[0], str)):
         return "text"
-    return {"b": "true/false values", "c": "complex numbers"}.get(values.dtype.kind, "objects")
+    kinds = {"b": "true/false values", "c": "complex numbers", "M": "dates", "m": "durations"}
+    return kinds.get(values.dtype.kind, "objects")

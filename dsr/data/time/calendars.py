@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.files import reason
 from dsr.errors import InputError
 
 MONTHLY = ("month", "year")
@@ -34,10 +35,9 @@ def read_reference(numbers: Any, units: str, calendar: str, name: str) -> Any:
             warnings.simplefilter("ignore")
             return cftime.num2date(numbers, units, calendar=calendar)
     except (ValueError, OverflowError, TypeError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:120]
         raise InputError(
             f"the unit {units[:60]!r} (calendar {calendar[:20]!r}) of the time axis {name!r} "
-            f"cannot be read ({reason}); pass time_unit= after removing the unit"
+            f"cannot be read ({reason(error)}); pass time_unit= after removing the unit"
         ) from error
 
 

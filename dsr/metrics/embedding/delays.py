@@ -174,7 +174,14 @@ def delay_time(
     ).squeeze("variable" if len(checked["variable"]) == 1 else [])
 
 
-def default_delay(column: Array) -> int:
-    """Delay of one variable by mutual information, with the default largest delay."""
-    lags = int(min(max(10, np.ceil(4 * mean_period(column))), column.size // 4))
-    return _delay(column, "mutual information", lags)[0]
+def default_delay(column: Array, most: int | None = None) -> int:
+    """Delay of one variable by mutual information, at most a quarter of it or ``most``."""
+    return bounded_delay(column, most)[0]
+
+
+def bounded_delay(column: Array, most: int | None = None) -> tuple[int, bool]:
+    """Delay of one variable, and whether it is the first minimum of its mutual information."""
+    limit = column.size // 4 if most is None else most
+    lags = int(min(max(10, np.ceil(4 * mean_period(column))), limit))
+    delay, _, found = _delay(column, "mutual information", lags)
+    return delay, found

@@ -148,13 +148,9 @@ def forecast_skill(
     --------
     >>> import numpy as np
     >>> from dsr.metrics import forecast_skill
-    >>> class Persist:
-    ...     def generate(self, start=None, steps=1000, *, inputs=None, seed=0):
-    ...         raise NotImplementedError
-    ...     def forecast(self, context, steps, *, inputs=None, seed=0):
-    ...         return np.repeat(context.values[:, -1:], steps, axis=1)
+    >>> import dsr
     >>> walk = np.random.default_rng(0).standard_normal((2000, 1)).cumsum(axis=0)
-    >>> skill = forecast_skill(Persist(), walk, 5, training=walk)
+    >>> skill = forecast_skill(dsr.models.Persistence().fit(walk), walk, 5)
     >>> same = skill.nrmse.sel(forecast="model") == skill.nrmse.sel(forecast="persistence")
     >>> bool(same.all())
     True

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from dsr.data import trajectories
 from dsr.errors import InputError
 from dsr.kernels.correlation_sum import pair_counts, sample_distances
+from dsr.metrics.bootstrap import block_weights
 from dsr.metrics.doors import reference_series
 from dsr.metrics.invariants.scaling import find_region, local_slopes, window_slopes
-from dsr.metrics.spectra.timescales import block_weights, theiler_window
+from dsr.metrics.spectra.timescales import theiler_window
 
 __all__ = ["correlation_dimension"]
 

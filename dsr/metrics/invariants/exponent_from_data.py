@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from dsr.data import trajectories
 from dsr.errors import InputError
 from dsr.kernels.neighbours import mean_divergence, nearest
+from dsr.metrics.bootstrap import block_weights
 from dsr.metrics.doors import reference_series
+from dsr.metrics.embedding.choice import embedding_for
 from dsr.metrics.embedding.delays import delay_matrix
-from dsr.metrics.embedding.dimension import embedding_for
-from dsr.metrics.spectra.timescales import block_weights, mean_period, theiler_window
+from dsr.metrics.spectra.timescales import mean_period, theiler_window
 from dsr.metrics.surrogates import iaaft_like, matched_ends
 
 __all__ = ["largest_lyapunov_from_data"]

@@ -1,11 +1,11 @@
-"""Time scales of a series: autocorrelation, mean period, Theiler window; block resampling."""
+"""Time scales of a series: autocorrelation, mean period, Theiler window."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["autocorrelation", "block_weights", "first_crossing", "mean_period", "theiler_window"]
+__all__ = ["autocorrelation", "first_crossing", "mean_period", "theiler_window"]
 
 Array = NDArray[np.float64]
 
@@ -69,31 +69,3 @@ def theiler_window(values: Array) -> tuple[int, bool]:
     limit = max(1, values.shape[0] // 10)
     window = int(np.ceil(wanted))
     return min(window, limit), window > limit
-
-
-def block_weights(total: int, block: int, resamples: int, rng: np.random.Generator) -> Array:
-    """Weights of moving-block bootstrap resamples: how often each sample is drawn.
-
-    Parameters
-    ----------
-    total : int
-        Number of samples T.
-    block : int
-        Length of a block.
-    resamples : int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (resamples, total) array; each row sums to ``total``
-    """
-    block = max(1, min(block, total))
-    blocks = -(-total // block)
-    starts = rng.integers(0, total - block + 1, size=(resamples, blocks))
-    change = np.zeros((resamples, total + 1))
-    lengths = np.full(blocks, block)
-    lengths[-1] = total - block * (blocks - 1)
-    rows = np.repeat(np.arange(resamples), blocks)
-    np.add.at(change, (rows, starts.ravel()), 1.0)
-    np.add.at(change, (rows, (starts + lengths).ravel()), -1.0)
-    return np.asarray(np.cumsum(change, axis=1)[:, :total])
