@@ -230,13 +230,14 @@ class StateSpaceModel(ReconstructionModel):
         trainer: GradientTrainer | None = None,
         forcing: Forcing | None = None,
         inputs: Any = None,
+        progress: bool | Progress = False,
         **training: Any,
     ) -> dict[str, Any]:
         """Turn a budget of time into settings, by a short measurement on this machine.
 
         Parameters
         ----------
-        series, trainer, forcing, inputs, **training
+        series, trainer, forcing, inputs, progress, **training
             As in `fit`; a number of updates among them does not count.
         seconds : float
             Time for training updates.
@@ -251,7 +252,7 @@ class StateSpaceModel(ReconstructionModel):
         parts = self._prepare(as_series(series, minimum=LEAST_SAMPLES), inputs, trainer)
         self.seconds_per_update = trainer.seconds_per_update(
             self, parts.fitting, forcing=forcing.settled(parts.fitting),
-            inputs=parts.fitting_inputs, least=min(0.5, 0.1 * seconds),
+            inputs=parts.fitting_inputs, least=min(0.5, 0.1 * seconds), progress=listener(progress),
         )  # fmt: skip
         return {"updates": max(1, round(seconds / self.seconds_per_update / EPOCH)) * EPOCH}
 
