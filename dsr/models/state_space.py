@@ -206,9 +206,15 @@ class StateSpaceModel(ReconstructionModel):
         series = as_series(series, minimum=LEAST_SAMPLES)
         parts = self._prepare(series, inputs, trainer)
         settled = forcing.settled(parts.fitting)
+        record = {
+            **trainer.to_flat(),
+            "updates": trainer.settings.epochs * EPOCH,
+            "forcing": settled.record(),
+            "seed": seed,
+        }
         store = checkpoint
         if store is not None and not isinstance(store, CheckpointStore):
-            store = CheckpointStore(store, self._identity(series, inputs, trainer, settled, seed))
+            store = CheckpointStore(store, self._identity(series, inputs, record))
         result = trainer.train(
             self,
             parts.fitting,
@@ -219,7 +225,7 @@ class StateSpaceModel(ReconstructionModel):
             store=store,
             progress=listener(progress),
         )
-        self._finish(result, trainer, settled, seed)
+        self._finish(result, record)
         return self
 
     def settle_budget(
@@ -280,9 +286,7 @@ class StateSpaceModel(ReconstructionModel):
             None if drives is None else [drives[k][-held[k] :] for k in usable],
         )
 
-    def _finish(
-        self, result: TrainingResult, trainer: GradientTrainer, forcing: Forcing, seed: int
-    ) -> None:
+    def _finish(self, result: TrainingResult, record: dict[str, Any]) -> None:
         import xarray as xr
 
         self._theta = result.parameters["theta"].astype(np.float64)
@@ -290,29 +294,15 @@ class StateSpaceModel(ReconstructionModel):
             {name: ("record", values) for name, values in result.history.items()},
             attrs={"selected_update": result.best_update, "rule": Validator.rule},
         )
-        self.training = {
-            **trainer.to_flat(),
-            "updates": trainer.settings.epochs * EPOCH,
-            "forcing": forcing.record(),
-            "seed": seed,
-            "selected_update": result.best_update,
-            "seconds": result.seconds,
-        }
+        found = {"selected_update": result.best_update, "seconds": result.seconds}
+        self.training = {**record, **found}
 
-    def _identity(
-        self, series: xr.DataArray, inputs: Any, trainer: GradientTrainer, forcing: Forcing,
-        seed: int,
-    ) -> str:  # fmt: skip
+    def _identity(self, series: xr.DataArray, inputs: Any, record: dict[str, Any]) -> str:
+        """Fingerprint of all that decides the weights."""
         from dsr.data.files import fingerprint
 
-        document = {
-            "data": fingerprint(series),
-            "inputs": None if inputs is None else fingerprint(as_series(inputs, name="inputs")),
-            "model": [self.name, self.settings()],
-            "training": trainer.to_flat(),
-            "forcing": forcing.record(),
-            "seed": seed,
-        }
+        data = [series] if inputs is None else [series, as_series(inputs, name="inputs")]
+        document = [[fingerprint(part) for part in data], self.name, self.settings(), record]
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
     # States and observations --------------------------------------------------------------------
