@@ -206,9 +206,15 @@ class StateSpaceModel(ReconstructionModel):
         series = as_series(series, minimum=LEAST_SAMPLES)
         parts = self._prepare(series, inputs, trainer)
         settled = forcing.settled(parts.fitting)
+        record = {
+            **trainer.to_flat(),
+            "updates": trainer.settings.epochs * EPOCH,
+            "forcing": settled.record(),
+            "seed": seed,
+        }
         store = checkpoint
         if store is not None and not isinstance(store, CheckpointStore):
-            store = CheckpointStore(store, self._identity(series, inputs, trainer, settled, seed))
+            store = CheckpointStore(store, self._identity(series, inputs, record))
         result = trainer.train(
             self,
             parts.fitting,
@@ -219,7 +225,7 @@ class StateSpaceModel(ReconstructionModel):
             store=store,
             progress=listener(progress),
         )
-        self._finish(result, trainer, settled, seed)
+        self._finish(result, record)
         return self
 
     def settle_budget(
@@ -230,13 +236,14 @@ class StateSpaceModel(ReconstructionModel):
         trainer: GradientTrainer | None = None,
         forcing: Forcing | None = None,
         inputs: Any = None,
+        progress: bool | Progress = False,
         **training: Any,
     ) -> dict[str, Any]:
         """Turn a budget of time into settings, by a short measurement on this machine.
 
         Parameters
         ----------
-        series, trainer, forcing, inputs, **training
+        series, trainer, forcing, inputs, progress, **training
             As in `fit`; a number of updates among them does not count.
         seconds : float
             Time for training updates.
@@ -251,7 +258,7 @@ class StateSpaceModel(ReconstructionModel):
         parts = self._prepare(as_series(series, minimum=LEAST_SAMPLES), inputs, trainer)
         self.seconds_per_update = trainer.seconds_per_update(
             self, parts.fitting, forcing=forcing.settled(parts.fitting),
-            inputs=parts.fitting_inputs, least=min(0.5, 0.1 * seconds),
+            inputs=parts.fitting_inputs, least=min(0.5, 0.1 * seconds), progress=listener(progress),
         )  # fmt: skip
         return {"updates": max(1, round(seconds / self.seconds_per_update / EPOCH)) * EPOCH}
 
@@ -279,9 +286,7 @@ class StateSpaceModel(ReconstructionModel):
             None if drives is None else [drives[k][-held[k] :] for k in usable],
         )
 
-    def _finish(
-        self, result: TrainingResult, trainer: GradientTrainer, forcing: Forcing, seed: int
-    ) -> None:
+    def _finish(self, result: TrainingResult, record: dict[str, Any]) -> None:
         import xarray as xr
 
         self._theta = result.parameters["theta"].astype(np.float64)
@@ -289,29 +294,15 @@ class StateSpaceModel(ReconstructionModel):
             {name: ("record", values) for name, values in result.history.items()},
             attrs={"selected_update": result.best_update, "rule": Validator.rule},
         )
-        self.training = {
-            **trainer.to_flat(),
-            "updates": trainer.settings.epochs * EPOCH,
-            "forcing": forcing.record(),
-            "seed": seed,
-            "selected_update": result.best_update,
-            "seconds": result.seconds,
-        }
+        found = {"selected_update": result.best_update, "seconds": result.seconds}
+        self.training = {**record, **found}
 
-    def _identity(
-        self, series: xr.DataArray, inputs: Any, trainer: GradientTrainer, forcing: Forcing,
-        seed: int,
-    ) -> str:  # fmt: skip
+    def _identity(self, series: xr.DataArray, inputs: Any, record: dict[str, Any]) -> str:
+        """Fingerprint of all that decides the weights."""
         from dsr.data.files import fingerprint
 
-        document = {
-            "data": fingerprint(series),
-            "inputs": None if inputs is None else fingerprint(as_series(inputs, name="inputs")),
-            "model": [self.name, self.settings()],
-            "training": trainer.to_flat(),
-            "forcing": forcing.record(),
-            "seed": seed,
-        }
+        data = [series] if inputs is None else [series, as_series(inputs, name="inputs")]
+        document = [[fingerprint(part) for part in data], self.name, self.settings(), record]
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
     # States and observations --------------------------------------------------------------------

@@ -17,7 +17,7 @@ from dsr.training.checkpoints import Checkpoint, CheckpointStore
 from dsr.training.forcing import Forcing
 from dsr.training.loop import TrainingResult, train
 from dsr.training.optimisers import Optimiser, RAdam
-from dsr.training.progress import Progress, Silent
+from dsr.training.progress import Progress
 from dsr.training.protocol import Floats, GradientEngine, Trainable
 from dsr.training.settings import EPOCH, TrainingSettings
 from dsr.training.validation import Validator
@@ -115,10 +115,7 @@ class GradientTrainer:
         Interrupted
             After SIGINT or SIGTERM; the state is saved first.
         """
-        progress = progress or Silent()
-        learner = GradientLearner(self, model, trajectories, inputs, forcing, seed)
-        if not learner.engine.ready:
-            progress.update({"stage": "compiling (first run only)"})
+        learner = self._learner(model, trajectories, inputs, forcing, seed, progress)
         return train(
             learner,
             epochs=self.settings.epochs,
@@ -137,12 +134,13 @@ class GradientTrainer:
         forcing: Forcing,
         inputs: list[NDArray[np.float64]] | None = None,
         least: float = 0.5,
+        progress: Progress | None = None,
     ) -> float:
         """Median time of one update on this machine, measured on throw-away parameters.
 
         Parameters
         ----------
-        model, trajectories, forcing, inputs
+        model, trajectories, forcing, inputs, progress
             As in `train`.
         least : float
             Seconds that are measured at least.
@@ -151,7 +149,7 @@ class GradientTrainer:
         -------
         float
         """
-        learner = GradientLearner(self, model, trajectories, inputs, forcing, 0)
+        learner = self._learner(model, trajectories, inputs, forcing, 0, progress)
         learner.updates(0, _MEASURED)
         durations: list[float] = []
         while sum(durations) < least or len(durations) < 3:
@@ -159,6 +157,17 @@ class GradientTrainer:
             learner.updates(0, _MEASURED)
             durations.append(time.perf_counter() - begin)
         return float(np.median(durations)) / _MEASURED
+
+    def _learner(
+        self, model: Trainable, trajectories: list[NDArray[np.float64]],
+        inputs: list[NDArray[np.float64]] | None, forcing: Forcing, seed: int,
+        progress: Progress | None,
+    ) -> GradientLearner:  # fmt: skip
+        """A model at the start of its way; says so if its recurrence must be compiled first."""
+        learner = GradientLearner(self, model, trajectories, inputs, forcing, seed)
+        if progress is not None and not learner.engine.ready:
+            progress.update({"stage": "compiling (first run only)"})
+        return learner
 
 
 class GradientLearner:
