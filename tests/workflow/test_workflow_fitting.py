@@ -109,7 +109,7 @@ def test_a_refused_fit_leaves_no_folder(lorenz: Any, tmp_path: Path) -> None:
     refusals: list[dict[str, Any]] = [
         {"model": "shalow-plrnn"}, {"alpha": 3.0}, {"updates": 0}, {"latent_dim": 1},
         {"budget": "soon"}, {"seed": -1}, {"learning_rat": 0.1}, {"embed": "3"},
-        {"test": 0.9}, {"inputs": lorenz}, {"device": "abacus"},
+        {"test": 0.9}, {"inputs": lorenz, "model": "persistence"}, {"device": "abacus"},
     ]  # fmt: skip
     for wrong in refusals:
         with pytest.raises(InputError) as caught:
