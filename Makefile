@@ -34,10 +34,11 @@ test: $(DEVELOP)  ## every test: fast and slow, doctests, notebooks, documentati
 test-fast: $(DEVELOP)  ## the tests and doctests that need no training
 	$(BIN)/python -m pytest -m "not slow" -p no:benchmark -n $(WORKERS) --dist worksteal tests dsr
 
-lint: $(DEVELOP)  ## style, format and types
+lint: $(DEVELOP)  ## style, format, types and docstrings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python tests/docstrings.py
 
 bench: $(DEVELOP)  ## the timings that the README quotes, into docs/results
 	$(BIN)/python -m pytest tests/benchmarks -o addopts="" -o python_files="bench_*.py"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import re
 import shlex
@@ -10,6 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+import dsr
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -68,6 +71,33 @@ def test_formulas_set_an_index_after_an_accented_letter(monkeypatch: pytest.Monk
     html = to_mathml(r"\tilde z_t", as_block=False)
     assert re.sub(r"\s", "", html).count("<msub><mover") == 1
     assert "munderover" not in html
+
+
+def listed() -> set[str]:
+    """Collect the names in the lists of the reference, with the modules they stand in."""
+    names, module, directive = set(), "", ""
+    for page in (ROOT / "docs" / "reference").glob("*.rst"):
+        for line in page.read_text(encoding="utf-8").splitlines():
+            if found := re.match(r"\.\. ([\w-]+):: ?(\S*)", line):
+                directive = found[1]
+                module = found[2] if directive == "currentmodule" else module
+            elif directive == "autosummary" and (found := re.fullmatch(r"   (\w+)", line)):
+                names.add(f"{module}.{found[1]}")
+    return names
+
+
+def test_the_reference_lists_every_public_name_and_no_other() -> None:
+    public: dict[object, set[str]] = {}
+    for room in (dsr, *(getattr(dsr, name) for name in dsr.__all__)):
+        for name in getattr(room, "__all__", []) if inspect.ismodule(room) else []:
+            value = getattr(room, name)
+            if inspect.isroutine(value) or inspect.isclass(value):
+                public.setdefault(value, set()).add(f"{room.__name__}.{name}")
+    known = listed()
+    assert not [min(paths) for paths in public.values() if not paths & known]
+    rooms = {path.rpartition(".")[0] for paths in public.values() for path in paths}
+    every = set().union(*public.values())
+    assert not [name for name in known if name.rpartition(".")[0] in rooms and name not in every]
 
 
 @pytest.mark.slow

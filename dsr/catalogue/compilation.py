@@ -1,22 +1,28 @@
 """Turn Python right-hand sides and Jacobians into compiled functions of one fixed signature.
 
-Registered systems write into ``out`` and are cached on disk. A user's function returns its result
-as an array, tuple or list; it is wrapped. What numba cannot compile is called back in Python:
-slower, but the same numbers.
+The formulas of registered systems are compiled from the list of their operations and cached on
+disk. A user's function returns its result as an array, tuple or list; it is wrapped. What numba
+cannot compile is called back in Python: slower, but the same numbers.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
+import operator
 import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, objmode, types
-from numba.extending import overload
+from numba import float64, intp, njit, objmode, types
+from numba.core import cgutils
+from numba.extending import intrinsic, overload
 from numba.misc.special import literal_unroll
 
+from dsr.catalogue.expressions import programs
 from dsr.kernels.signatures import JACOBIAN_SIGNATURE, RHS_SIGNATURE
 
 Function = Callable[..., Any]
@@ -27,6 +33,79 @@ class CompiledSystem(NamedTuple):
 
     rhs: Any
     jacobian: Any
+
+
+_OPERATIONS = {
+    name: getattr(operator, name, None) or getattr(math, name)
+    for name in (
+        "add", "sub", "mul", "truediv", "mod", "neg", "sin", "cos", "exp", "fabs", "floor",
+        "copysign",
+    )
+}  # fmt: skip
+
+
+def _entry(context: Any, builder: Any, kind: Any, array: Any, index: list[int]) -> Any:
+    """Point to one entry of an array, at an index known when compiling."""
+    made = context.make_array(kind)(context, builder, array)
+    at = [context.get_constant(intp, i) for i in index]
+    return cgutils.get_item_pointer(context, builder, kind, made, at)
+
+
+@intrinsic(prefer_literal=True)
+def _run(typingctx, program, x, p, out):  # type: ignore[no-untyped-def]
+    """Compile the operations of a program (`dsr.catalogue.expressions`), one after the other."""
+    lines, results = json.loads(program.literal_value)
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        arrays = {
+            name: (signature.args[k], arguments[k]) for k, name in enumerate(("x", "p", "out"), 1)
+        }
+        values: list[Any] = []
+        for name, *operands in lines:
+            if name == "constant":
+                value = context.get_constant(float64, operands[0])
+            elif name in arrays:
+                value = builder.load(_entry(context, builder, *arrays[name], operands))
+            else:
+                kind = float64(*[float64] * len(operands))
+                function = context.get_function(_OPERATIONS[name], kind)
+                value = function(builder, [values[k] for k in operands])
+            values.append(value)
+        for *index, line in results:
+            builder.store(values[line], _entry(context, builder, *arrays["out"], index))
+        return context.get_dummy_value()
+
+    return types.void(program, x, p, out), generate
+
+
+def _compile_program(name: str, program: str, signature: Any) -> Any:
+    def run(t, x, p, out):  # type: ignore[no-untyped-def]
+        _run(program, x, p, out)
+
+    # The cache on disk has one index for each qualified name; two programs in one index could
+    # take each other's place when two processes write it at once.
+    digest = hashlib.sha256(program.encode()).hexdigest()[:16]
+    run.__qualname__ = run.__name__ = f"{name}_{digest}"
+    return njit(signature, cache=True, error_model="numpy")(run)
+
+
+@lru_cache(maxsize=256)
+def compile_formula(formula: Function, dimension: int, parameters: int) -> CompiledSystem:
+    """Compile a formula of scalars and its exact Jacobian, once for each formula.
+
+    Parameters
+    ----------
+    formula : callable
+        Function of the entries of the state and of the parameters; see
+        `dsr.catalogue.expressions.programs`.
+    dimension, parameters : int
+        How many entries there are.
+    """
+    rhs, jacobian = programs(formula, dimension, parameters)
+    return CompiledSystem(
+        _compile_program("rhs", rhs, RHS_SIGNATURE),
+        _compile_program("jacobian", jacobian, JACOBIAN_SIGNATURE),
+    )
 
 
 def _store_row(out: Any, row: Any) -> None:

@@ -1,61 +1,50 @@
-"""How registered systems are declared: a decorator above the right-hand side, then its Jacobian.
+"""How registered systems are declared: as formulas, below a line of facts.
 
-The functions have the in-place form ``f(t, x, p, out)`` and stay plain Python: they are compiled on
-first use (`System.compiled`), so that listing seventy systems costs nothing.
+A formula takes the variables and the parameters, these with their usual values, and returns the
+derivatives (flow) or the next values (map) as a tuple. It says its equations and nothing else:
+what is compiled, and the Jacobian, are made from it on first use (`System.compiled`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+import inspect
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from dsr.catalogue.definition import Function, System
+from dsr.catalogue.definition import Array, Function, System
 
 
 class Catalogue:
-    """Systems by name, filled by the decorators `flow` and `map` of its modules."""
+    """The systems of one theme by name, filled by the decorators `flow` and `map`."""
 
     def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
+        self.systems: dict[str, System] = {}
 
-    def flow(self, *, jacobian: Function, **settings: Any) -> Callable[[Function], Function]:
-        """Register the function below as a flow; see `System` for the settings."""
-        return self._add("flow", jacobian, settings)
+    def flow(self, **facts: Any) -> Callable[[Function], Function]:
+        """Register the formula below as a flow; see `System` for the facts."""
+        return partial(self._register, kind="flow", **facts)
 
-    def map(self, *, jacobian: Function, **settings: Any) -> Callable[[Function], Function]:
-        """Register the function below as a map; see `System` for the settings."""
-        return self._add("map", jacobian, settings)
+    def map(self, **facts: Any) -> Callable[[Function], Function]:
+        """Register the formula below as a map; see `System` for the facts."""
+        return partial(self._register, kind="map", **facts)
 
-    def _add(
-        self, kind: str, jacobian: Function, settings: Mapping[str, Any]
-    ) -> Callable[[Function], Function]:
-        def add(rhs: Function) -> Function:
-            self.entries[rhs.__name__] = Entry(rhs, jacobian, kind, settings)
-            return rhs
-
-        return add
-
-
-class Entry(NamedTuple):
-    """One registered system, before it is built."""
-
-    rhs: Function
-    jacobian: Function
-    kind: str
-    settings: Mapping[str, Any]
-
-    def build(self) -> System:
-        """Make the `System`; its description is the first line of the function's docstring."""
-        settings = dict(self.settings)
-        variables = settings.pop("variables", "x y z").split()
-        settings.setdefault("parameters", {})
-        return System(
-            self.rhs.__name__,
-            self.rhs,
-            jacobian=self.jacobian,
-            kind=self.kind,
-            variables=variables,
-            description=(self.rhs.__doc__ or "").strip().splitlines()[0].rstrip("."),
-            in_place=True,
-            **settings,
+    def _register(self, formula: Function, **facts: Any) -> Function:
+        arguments = inspect.signature(formula).parameters
+        usual = {k: a.default for k, a in arguments.items() if a.default is not a.empty}
+        self.systems[formula.__name__] = System(
+            formula.__name__,
+            partial(_evaluate, formula),
+            formula=formula,
+            parameters=usual,
+            variables=[k for k in arguments if k not in usual],
+            description=(formula.__doc__ or "").strip().splitlines()[0].rstrip("."),
+            **facts,
         )
+        return formula
+
+
+def _evaluate(formula: Function, t: float, x: Array, p: Array) -> Any:
+    """Call a formula as the right-hand side of a `System` is called."""
+    value = formula(*x, *p)
+    return value if isinstance(value, tuple) else (value,)

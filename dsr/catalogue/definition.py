@@ -68,6 +68,9 @@ class System:
         Whether the functions have the form ``f(t, x, p, out)`` and write their result.
     any_dimension : bool
         Whether the right-hand side takes states of any length, as Lorenz-96 does.
+    formula : callable, optional
+        The right-hand side as a function of numbers (`dsr.catalogue.declare`); it is compiled in
+        the place of `rhs` and `jacobian`.
 
     Raises
     ------
@@ -106,11 +109,12 @@ class System:
         spread: float = 1e-2,
         in_place: bool = False,
         any_dimension: bool = False,
+        formula: Function | None = None,
     ) -> None:
         self.name = str(name)
         if not callable(rhs) or not (jacobian is None or callable(jacobian)):
             raise InputError(f"system {self.name!r}: rhs and jacobian must be functions (t, x, p)")
-        self.rhs, self.jacobian, self.in_place = rhs, jacobian, in_place
+        self.rhs, self.jacobian, self.in_place, self.formula = rhs, jacobian, in_place, formula
         self.kind = one_of(f"kind of system {self.name!r}", kind, ("flow", "map"))
         self.parameters = _named_parameters(self.name, parameters)
         self.initial = _finite_vector(f"initial of system {self.name!r}", initial)
@@ -158,8 +162,10 @@ class System:
 
     def compiled(self) -> CompiledSystem:
         """Compile right-hand side and Jacobian (once; registered systems are cached on disk)."""
-        from dsr.catalogue.compilation import compile_system
+        from dsr.catalogue.compilation import compile_formula, compile_system
 
+        if self.formula is not None:
+            return compile_formula(self.formula, self.dimension, len(self.parameters))
         return compile_system(self.rhs, self.jacobian, self.in_place)
 
     def jacobian_matrix(self, t: float, x: ArrayLike) -> Array:

@@ -21,6 +21,10 @@ def _table() -> dict[str, dict[str, Any]]:
 def reference_names() -> list[str]:
     """List the entries: systems at their own parameters, and some at others.
 
+    Returns
+    -------
+    list of str
+
     Examples
     --------
     >>> from dsr.catalogue import reference_names

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from functools import cache
 
-from dsr.catalogue.declare import Entry
 from dsr.catalogue.definition import System
 from dsr.errors import InputError
 from dsr.text import suggestion
 
 
 @cache
-def _entries() -> dict[str, Entry]:
-    from dsr.catalogue import (
-        flows,
-        forced,
-        higher,
-        lorenz_family,
-        maps,
-        maps_more,
-        models,
-        sprott_a_i,
-        sprott_j_s,
-    )
+def _registered() -> dict[str, System]:
+    from dsr.catalogue import fluids, lorenz_family, maps, mechanics, oscillators, simple_flows
 
-    found: dict[str, Entry] = {}
-    parts = (lorenz_family, flows, models, forced, higher, sprott_a_i, sprott_j_s, maps, maps_more)
-    for module in parts:
-        found.update(module.CATALOGUE.entries)
+    found: dict[str, System] = {}
+    for theme in (lorenz_family, simple_flows, oscillators, mechanics, fluids, maps):
+        found.update(theme.CATALOGUE.systems)
     return dict(sorted(found.items()))
 
 
@@ -44,7 +32,7 @@ def systems() -> list[str]:
     >>> "lorenz63" in dsr.data.systems()
     True
     """
-    return list(_entries())
+    return list(_registered())
 
 
 def system(name: str | System) -> System:
@@ -75,15 +63,10 @@ def system(name: str | System) -> System:
         return name
     if not isinstance(name, str):
         raise InputError(f"a system is given by its name or as a System, not {type(name).__name__}")
-    return _build(name)
-
-
-@cache
-def _build(name: str) -> System:
-    entries = _entries()
-    if name not in entries:
+    known = _registered()
+    if name not in known:
         raise InputError(
-            f"there is no system {name!r:.80}; {suggestion(name, entries)} "
-            f"(`dsr systems` lists all {len(entries)})"
+            f"there is no system {name!r:.80}; {suggestion(name, known)} "
+            f"(`dsr systems` lists all {len(known)})"
         )
-    return entries[name].build()
+    return known[name]

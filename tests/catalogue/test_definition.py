@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 from typing import Any
 
@@ -153,3 +154,10 @@ def test_unusable_systems_are_refused(arguments: dict[str, Any], message: str) -
     with pytest.raises(InputError, match=message) as caught:
         System("own", settings.pop("rhs"), **settings)
     assert len(str(caught.value)) < 600
+
+
+@pytest.mark.parametrize("name", ["lorenz63", "sprott_b", "henon", "lorenz96"])
+def test_registered_systems_can_be_sent_to_another_process(name: str) -> None:
+    made = pickle.loads(pickle.dumps(system(name)))
+    assert repr(made) == repr(system(name))
+    np.testing.assert_array_equal(simulate(made, steps=20).values, simulate(name, steps=20).values)
