@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.metrics.doors import Floats
 from dsr.metrics.spectra.timescales import autocorrelation
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 

@@ -116,6 +116,7 @@ def _row(
     seed: int,
 ) -> dict[str, Any]:
     from dsr.metrics.judging.scorecard import evaluate
+    from dsr.metrics.judging.verdict import NONE, SENTENCES
 
     drive: dict[str, Any] = {}
     wanted = [
@@ -130,7 +131,11 @@ def _row(
         # A baseline that cannot be had costs the model's run nothing.
         return {"verdict": "", "reason": " ".join(str(error).split()), "scores": {}}
     values = {metric: float(scores[metric]) for metric in wanted if metric in scores}
-    return {"verdict": scores.attrs["verdict"], "reason": "", "scores": values}
+    verdict = scores.attrs["verdict"]
+    if name == "gaussian" and verdict.startswith("degenerate"):
+        # Draws cannot diverge or stand still: the data they are judged on have another spread.
+        verdict = SENTENCES[NONE]
+    return {"verdict": verdict, "reason": "", "scores": values}
 
 
 def _fitted(

@@ -65,7 +65,9 @@ class Recording:
             "test_samples": samples(self.test),
             "inputs": self.inputs_source or None,
             "inputs_fingerprint": self.inputs_fingerprint or None,
-            "input_variables": None if driven is None else [str(v) for v in driven.variable.values],
+            "input_variables": None
+            if driven is None
+            else [str(v) for v in driven["variable"].values],
             "notes": list(self.notes),
         }
 

@@ -100,7 +100,7 @@ def test_resuming_compares_what_is_meant_and_not_how_it_is_spelt(
         assert again(**agreeing).finished
     with pytest.raises(InputError, match="started with updates=100 and not 150"):
         again(epochs=3)
-    with pytest.raises(InputError, match=r"started with alpha=1 and not 0\.5"):
+    with pytest.raises(InputError, match=r"started with alpha=1\.0 and not 0\.5"):
         again(alpha=0.5)
     with pytest.raises(InputError, match="exclude each other"):
         again(interval=5)

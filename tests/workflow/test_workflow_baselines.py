@@ -72,3 +72,10 @@ def test_runs_keep_the_baselines(runs: xr.DataArray, tmp_path: object) -> None:
     )
     assert "baselines" not in without.summary
     assert "Beside baselines" not in without.report.read_text()
+
+
+def test_a_cloud_beside_quiet_test_data_is_not_said_to_diverge() -> None:
+    rng = np.random.default_rng(0)
+    loud, quiet = rng.normal(size=(2, 600, 2))
+    found = baselines_to_json(baseline_scores(wide_series(1e-3 * quiet), wide_series(loud)))
+    assert found["gaussian"]["verdict"] == "no better than a Gaussian cloud"

@@ -6,23 +6,20 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from dsr.data import trajectories
 from dsr.kernels.neighbours import nearest
-from dsr.metrics.doors import reference_series
+from dsr.metrics.doors import Floats, reference_series
 from dsr.metrics.embedding.delays import default_delay, delay_matrix
 from dsr.metrics.spectra.timescales import theiler_window
 
 __all__ = ["cao", "false_nearest_neighbours", "false_share"]
 
-Array = NDArray[np.float64]
-
 REFERENCES = 4000
 FALSE_SHARE = 0.01
 
 
-def false_share(column: Array, dimension: int, delay: int, theiler: int) -> float:
+def false_share(column: Floats, dimension: int, delay: int, theiler: int) -> float:
     """Share of nearest neighbours that the next coordinate shows to be false; NaN without any."""
     points = delay_matrix(column[:-delay], dimension, delay)
     ahead = column[dimension * delay :]
@@ -113,7 +110,7 @@ def false_nearest_neighbours(
     ).squeeze("variable" if share.shape[0] == 1 else [])
 
 
-def _cao_means(column: Array, dimension: int, delay: int, theiler: int) -> tuple[float, float]:
+def _cao_means(column: Floats, dimension: int, delay: int, theiler: int) -> tuple[float, float]:
     """E(m) with the maximum norm, and E*(m)."""
     points = delay_matrix(column[:-delay], dimension, delay)
     ahead = column[dimension * delay :]

@@ -12,6 +12,7 @@ from dsr.checks import share, whole
 from dsr.data import make_series
 from dsr.data.series import lengths
 from dsr.errors import InputError
+from dsr.kernels.principal import principal_directions
 from dsr.metrics.doors import Floats, bounded
 from dsr.metrics.fields.frames import as_field, check_grid, valid_cells
 
@@ -111,15 +112,19 @@ class Modes(NamedTuple):
         cells = valid_cells(field) if valid is None else valid
         flat = np.concatenate(_rows(field, cells, lengths(field)))
         mean = flat.mean(axis=0)
-        _, sigma, directions = np.linalg.svd(flat - mean, full_matrices=False)
-        held = np.cumsum(sigma**2) / max(float(np.sum(sigma**2)), 1e-300)
-        if not sigma[0] > 0:
+        held = np.zeros(0)
+
+        def leading(sigma: Floats) -> int:
+            nonlocal held
+            held = np.cumsum(sigma**2) / np.sum(sigma**2)
+            wanted = min(20, int(np.searchsorted(held, energy)) + 1) if count is None else count
+            return min(wanted, len(sigma))
+
+        directions, sigma = principal_directions(flat - mean, leading)
+        if not len(sigma):
             raise InputError("the training field does not vary in time; its modes are undefined")
-        if count is None:
-            count = min(20, int(np.searchsorted(held, energy)) + 1)
-        count = min(int(count), int(np.sum(sigma > 1e-12 * sigma[0])))
-        amplitude = sigma[:count] / np.sqrt(flat.shape[0] - 1)
-        return cls(cells, mean, directions[:count].T, amplitude, float(held[count - 1]))
+        amplitude = sigma / np.sqrt(flat.shape[0] - 1)
+        return cls(cells, mean, directions, amplitude, float(held[len(sigma) - 1]))
 
     def project(self, field: xr.DataArray, like: xr.DataArray | None = None) -> xr.DataArray:
         """Standardised coefficients of a field, as a series; lengths are those of ``like``."""

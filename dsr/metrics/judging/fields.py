@@ -25,6 +25,7 @@ from dsr.metrics.models import context_length, drives_of, name_of, reference_for
 from dsr.protocols import Runs
 
 _LEAST_SIDE = 11
+_LEAST_FRAMES = 8
 _THRESHOLD = 0.8
 _REASONS = {
     "": "the generated field is not finite",
@@ -65,7 +66,8 @@ def judge_field(
     check_grid(first, second)
     valid = valid_cells(first) if other is None else valid_cells(first) & valid_cells(other)
     modes = Modes.of(first if other is None else other, valid=valid)
-    series = reference_series(modes.project(x))
+    # A fit takes 100 frames and sets a fifth aside, of which a context is only a start.
+    series = reference_series(modes.project(x), minimum=_LEAST_FRAMES)
     run = given_run(modes.project(second, like=x), series)
     others = None if other is None else trajectories(modes.project(other))
     data, verdicts = two_aspects(

@@ -105,8 +105,9 @@ def given_run(generated: Any, series: xr.DataArray) -> FreeRun:
             f"the reference has {len(targets)} trajectories and the generated series {len(runs)}; "
             "pass equal numbers, or one run"
         )
-    if min(len(run) for run in runs) < _LEAST:
-        raise InputError(f"the generated series is too short to judge; {_LEAST} samples are needed")
+    least = min(_LEAST, *map(len, targets))
+    if min(len(run) for run in runs) < least:
+        raise InputError(f"the generated series is too short to judge; {least} samples are needed")
     return FreeRun(targets, runs, 0, None)
 
 

@@ -10,16 +10,14 @@ import hashlib
 from collections import OrderedDict
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsr.kernels.histogram import resampled_divergences
 from dsr.metrics.bootstrap import block_length, block_starts, resampled_indices
+from dsr.metrics.doors import Floats
 from dsr.metrics.geometry.mixture import MixtureReference, finite_rows, strided
 from dsr.metrics.geometry.state_space import ALPHA, BinnedReference
 from dsr.metrics.spectra.distances import SpectralReference, normalised
 from dsr.metrics.surrogates import cloud_like
-
-Floats = NDArray[np.float64]
 
 _LARGEST_BINNED = 5
 _CLOUDS = {"binning": 20, "gmm": 5}

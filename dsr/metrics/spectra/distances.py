@@ -10,14 +10,11 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from dsr.errors import InputError
-from dsr.metrics.doors import bounded, paired
+from dsr.metrics.doors import Floats, bounded, paired
 from dsr.metrics.geometry.state_space import check_convention
 from dsr.metrics.spectra.timescales import autocorrelation
-
-Floats = NDArray[np.float64]
 
 _TRUNCATE = 4.0
 
