@@ -115,7 +115,7 @@ class Grid:
     def to_dict(self) -> dict[str, Any]:
         """Dimensions and attributes of the coordinates that `to_arrays` holds."""
         return {
-            name: {"dims": list(dims), "attrs": {k: str(v) for k, v in attrs.items()}}
+            name: {"dims": list(dims), "attrs": {k: _plain(v) for k, v in attrs.items()}}
             for name, (dims, values, attrs) in self.coords.items()
             if np.asarray(values).dtype.kind in "iuf"
         }
@@ -128,3 +128,9 @@ class Grid:
             for name, entry in document.items()
         }
         return cls(np.asarray(arrays["valid"]).astype(bool), coords)
+
+
+def _plain(value: Any) -> Any:
+    """Attribute as JSON holds it: texts and numbers as they are, anything else as text."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return value if isinstance(value, str | int | float) else str(value)

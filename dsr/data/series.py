@@ -291,9 +291,10 @@ def _settled(series: xr.DataArray, name: str) -> xr.DataArray:
             raise InputError(uneven_message(axis, found, f" of the {name}"))
         if "time" in series.coords and abs(found.step - dt) > 1e-6 * dt + 8.0 * axis.resolution:
             series = series.assign_attrs(dt=found.step)
-    if "length" in series.coords:
-        series = _recounted(series)
-    return series
+    if len(series.attrs.get("variable_units", [])) not in (0, series.shape[2]):
+        # A selection of variables; which of the units are theirs is not known any more.
+        series = series.assign_attrs(variable_units=[""] * series.shape[2])
+    return _recounted(series) if "length" in series.coords else series
 
 
 def _recounted(series: xr.DataArray) -> xr.DataArray:

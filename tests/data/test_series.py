@@ -113,6 +113,14 @@ def test_slices_are_mended() -> None:
     assert as_series(series.astype("f4")).dtype == np.float64
 
 
+def test_units_are_never_those_of_other_variables() -> None:
+    series = make_series(WAVE, dt=0.5, variables=["a", "b"])
+    series.attrs["variable_units"] = ["m", "K"]
+    for part in (series.isel(variable=[1]), series.sel(variable="b")):
+        assert as_series(part).attrs["variable_units"] == [""]
+    assert as_series(series).attrs["variable_units"] == ["m", "K"]
+
+
 def test_a_selection_with_gaps_in_time_is_refused() -> None:
     series = make_series(WAVE, dt=0.5)
     with pytest.raises(InputError, match="not evenly spaced"):
