@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -55,7 +55,7 @@ class Forecaster(Runs, Protocol):
         Names and units of the observed variables, or of the channels of a field.
     """
 
-    name: Any
+    name: ClassVar[str]
     accepts: str
     takes_inputs: bool
     dt: float | None

@@ -67,9 +67,8 @@ class ReconstructionModel:
         Of the training field.
     input_variables : list of str
         Names of the external inputs; `input_scaler` standardises them.
-    dt : float or None
-        Step of the training series in ``time_unit``; None for models built from matrices.
-    time_unit : str or None
+    dt, time_unit : float and str, or None
+        Step of the training series; None for models built from matrices.
     start : array, (context_length, N), or None
         The end of a training trajectory, where free runs begin if not told otherwise.
     history : xarray.Dataset or None
@@ -347,9 +346,8 @@ class ReconstructionModel:
         """Take names, units, scaling and a start from a series; return its trajectories."""
         named = labelled(series)
         series = as_series(series, minimum=LEAST_SAMPLES)
-        kind = kind_for(type(self), series)
-        self.accepts = kind
-        self.grid = Grid.of(series) if kind == "field" else None
+        self.accepts = kind_for(type(self), series)
+        self.grid = Grid.of(series) if self.accepts == "field" else None
         scaler = Scaler.fit(series)
         self.scaler = scaler if self.grid is None else self.grid.spread(scaler)
         self.variables = [str(v) for v in series[series.dims[2]].values]

@@ -5,12 +5,25 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsr.errors import InputError
 from dsr.models.base import ReconstructionModel, refuse_options
 from dsr.models.storage import read_document
 from dsr.text import suggestion
+
+if TYPE_CHECKING:
+    from dsr.models.baselines import Persistence
+    from dsr.models.dmd import DMD
+    from dsr.models.sindy import SINDy
+    from dsr.protocols import Forecaster, StateSpace
+
+    def _kept(model: ReconstructionModel) -> Forecaster:
+        return model
+
+    def _kept_by_maps(model: Persistence | DMD | SINDy) -> StateSpace:
+        return model
+
 
 GROUP = "dsr.models"
 """Entry points in this group are models of other distributions."""

@@ -192,13 +192,16 @@ def as_inputs(model: ReconstructionModel, inputs: Any, parts: list[Floats]) -> x
 def refuse_apart(series: xr.DataArray, begin: float, inputs: xr.DataArray) -> None:
     """Refuse inputs that do not begin where they must, at time ``begin`` of a labelled series."""
     first, dt = float(inputs["time"].values[0]), float(series.attrs.get("dt", 1.0))
-    origins = [str(s.attrs.get("time_origin", "")) for s in (series, inputs)]
+    origins = [str(s.attrs.get("time_origin", "")) for s in (inputs, series)]
     if abs(first - begin) > 1e-3 * dt or (all(origins) and origins[0] != origins[1]):
+        unit = series.attrs.get("time_unit", "")
+        own, wanted = (
+            f"{time:g} {unit}{origin and ' after '}{origin}"
+            for time, origin in zip((first, begin), origins, strict=True)
+        )
         raise InputError(
-            f"the inputs begin at {origins[1]} {first:g} and must begin at {origins[0]} {begin:g} "
-            f"{series.attrs.get('time_unit', '')}, with what they drive; cut them there".replace(
-                "  ", " "
-            )
+            f"the inputs begin at {own}, and must begin with what they drive at {wanted}; cut them "
+            "there, or pass them as an array"
         )
 
 

@@ -212,6 +212,9 @@ def test_starts_of_every_kind_mean_the_same(name: str, kind: str) -> None:
     bare = labelled.values[0] if length > 1 else labelled.values[0, 0]
     expected = model.generate(labelled, 5, seed=2).values
     np.testing.assert_array_equal(model.generate(bare, 5, seed=2).values, expected)
+    if length == 1:
+        state = labelled.isel(trajectory=0, time=0)
+        np.testing.assert_array_equal(model.generate(state, 5, seed=2).values, expected)
     several = model.generate(np.stack([bare, bare]), 5, seed=2)
     assert several.sizes["trajectory"] == 2
     # A product with two columns may be rounded otherwise than one with one.
@@ -360,7 +363,9 @@ def test_inputs_that_do_not_fit_are_refused(name: str) -> None:
         "2 variables": np.zeros((400, 2)),
         "trained on wind": whole.assign_coords(variable=["rain"]),
         "time step": make_series(whole.values, like=whole, dt=0.5, start=10.0),
-        "must begin": whole.isel(time=slice(3, None)),
+        "begin at 10.75 hour, and must begin with what they drive at 10 hour": whole.isel(
+            time=slice(3, None)
+        ),
         "missing values": whole.where(whole["time"] != 15.0),
     }
     for sentence, inputs in cases.items():
