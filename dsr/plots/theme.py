@@ -104,11 +104,13 @@ def log_axis(values: Any) -> dict[str, Any]:
     """
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known) & (known > 0)]
-    decades = float(np.log10(known.max() / known.min())) if known.size else 1.0
+    low, high = (known.min(), known.max()) if known.size else (1.0, 10.0)
+    decades = float(np.log10(high) - np.log10(low))
     axis: dict[str, Any] = {"type": "log", "tickfont": {"size": 11}}
     if decades > 2.2:
         return axis | {"dtick": int(np.ceil(decades / 5))}
-    return axis | {"tickformat": "~g", "nticks": 6} | ({"dtick": "D2"} if decades > 0.5 else {})
+    axis["tickformat"] = "~g" if low >= 1e-3 and high <= 1e5 else "~e"
+    return axis | {"nticks": 6} | ({"dtick": "D2"} if decades > 0.5 else {})
 
 
 @lru_cache(maxsize=2)
