@@ -79,13 +79,13 @@ def with_unit(name: str, unit: Any) -> str:
     return name if text in ("", "1") else f"{name} ({text})"
 
 
-def axis_title(name: str, unit: Any = "", limit: int = 14) -> str:
+def axis_title(name: str, unit: Any = "", limit: int = 16) -> str:
     """Write the title of a low panel from an escaped name and a unit: short lines, not one long.
 
     Examples
     --------
     >>> axis_title("x", "m"), axis_title("temperature at sea level", "degC")
-    ('x (m)', 'temperature a…<br>(degC)')
+    ('x (m)', 'temperature at …<br>(degC)')
     """
     whole = with_unit(name, unit)
     if len(unescape(whole)) <= limit + 2:

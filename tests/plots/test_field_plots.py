@@ -164,7 +164,7 @@ def test_titles_of_low_panels_are_short_lines() -> None:
         assert len(text) <= 30
     assert axis_title("x", "m") == "x (m)"
     figure = plots.time_series(make_series(np.zeros((1, 50, 2)), variables=["n" * 60, "y"], dt=0.1))
-    assert len(figure.layout.yaxis.title.text) <= 14
+    assert len(figure.layout.yaxis.title.text) <= 16
 
 
 def test_any_dataset_can_be_drawn() -> None:
