@@ -122,13 +122,15 @@ def metrics_table(metrics: Mapping[str, Mapping[str, Any]], time_unit: str | Non
     return table(["metric", "value", "95 % interval", "noise floor", "surrogate"], rows)
 
 
-def baselines_table(summary: Mapping[str, Any]) -> str:
+def baselines_table(summary: Mapping[str, Any], time_unit: str | None = None) -> str:
     """Return the scores of a model and of the baselines: a row for each score, then the verdicts.
 
     Parameters
     ----------
     summary : mapping
         What ``dsr fit --json`` prints: ``model``, ``verdict``, ``metrics`` and ``baselines``.
+    time_unit : str, optional
+        Unit of time of the series, for what is a rate.
 
     Returns
     -------
@@ -136,7 +138,7 @@ def baselines_table(summary: Mapping[str, Any]) -> str:
         At most 100 columns wide: baselines that find no room stand in a further part, beside the
         model again.
     """
-    titles = _titles(summary["metrics"])
+    titles = _titles(summary["metrics"], time_unit)
     names = list(titles)
     baselines = {k: v for k, v in summary["baselines"].items() if v["verdict"]}
     model = [number(summary["metrics"][name].get("value")) for name in names]
@@ -217,5 +219,5 @@ def print_judgement(summary: Mapping[str, Any], attrs: Mapping[Any, Any], of: st
     """
     say(metrics_table(summary["metrics"], attrs.get("time_unit")) + "\n")
     if summary.get("baselines"):
-        say(baselines_table(summary) + "\n")
+        say(baselines_table(summary, attrs.get("time_unit")) + "\n")
     say("\n".join(verdict_lines(attrs, of)))

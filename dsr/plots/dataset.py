@@ -30,6 +30,13 @@ def places(coordinate: Any) -> Floats:
     return np.asarray(numbers, dtype=np.float64)
 
 
+def _ticks(coordinate: Any) -> Any:
+    """Places of the rows or columns of a map: numbers, or names where there are names."""
+    if coordinate.dtype.kind in "iufb":
+        return float32(places(coordinate))
+    return [label(v, 20) for v in coordinate.values]
+
+
 def curves(variables: list[Any]) -> Any:
     """Draw one-dimensional variables over the dimension they share, a panel each."""
     import plotly.graph_objects as go
@@ -95,7 +102,7 @@ def heat_maps(variable: Any, columns: int = MOST_MAPS) -> Any:
     values = np.abs(values) if values.dtype.kind == "c" else values.astype(np.float64)
     lead = variable.dims[:-2]
     slices = list(np.ndindex(*values.shape[:-2]))[:MOST_MAPS]
-    down, across = (places(variable[d]) for d in variable.dims[-2:])
+    down, across = (_ticks(variable[d]) for d in variable.dims[-2:])
     steps = [
         -(-n // m) for n, m in zip(values.shape[-2:], (_MOST_ROWS, _MOST_COLUMNS), strict=True)
     ]
@@ -113,7 +120,7 @@ def heat_maps(variable: Any, columns: int = MOST_MAPS) -> Any:
         drawn = values[index][:: steps[0], :: steps[1]]
         figure.add_trace(
             go.Heatmap(
-                z=float32(drawn), x=float32(across[:: steps[1]]), y=float32(down[:: steps[0]]),
+                z=float32(drawn), x=across[:: steps[1]], y=down[:: steps[0]],
                 coloraxis="coloraxis", name="",
                 hovertemplate="%{x:.4~g}, %{y:.4~g}: %{z:.4~g}",
             ),

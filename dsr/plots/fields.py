@@ -59,8 +59,8 @@ def _frames(field: Any, name: str) -> Frames:
     names = (
         [label(v) for v in np.atleast_1d(coords["channel"].values)] if "channel" in coords else []
     )
-    units = attrs.get("variable_units", [])
-    units = list(np.atleast_1d(units)) if len(units) == values.shape[1] else []
+    units = list(np.atleast_1d(attrs.get("variable_units", [])))
+    units = units if len(units) == values.shape[1] else []
     if len(names) != values.shape[1]:
         names = [f"channel {i}" for i in range(values.shape[1])]
     dt: float = number(attrs.get("dt"), 1.0) or 1.0
@@ -256,7 +256,7 @@ def _slide(figure: Any, data: Frames, times: Floats) -> None:
     figure.update_layout(
         sliders=[{
             "steps": [
-                {"label": f"{time:.5g}", "method": "animate",
+                {"label": f"{time:.10g}", "method": "animate",
                  "args": [[str(i)], {**still, "transition": {"duration": 0}}]}
                 for i, time in enumerate(times)
             ],

@@ -32,6 +32,11 @@ def carpet(
     plotly.graph_objects.Figure
         Each variable in standard deviations of the data from its mean, cut off at three.
 
+    Raises
+    ------
+    InputError
+        If one of them is no series, or their variables differ in number.
+
     Examples
     --------
     >>> import numpy as np

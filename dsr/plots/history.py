@@ -26,6 +26,12 @@ def training_history(history: Any, *, title: str | None = None) -> Any:
     Returns
     -------
     plotly.graph_objects.Figure
+        A panel each; logarithmic, on both sides of zero, where it spans decades.
+
+    Raises
+    ------
+    InputError
+        If nothing was recorded.
 
     Examples
     --------

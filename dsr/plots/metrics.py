@@ -25,6 +25,11 @@ def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
     -------
     plotly.graph_objects.Figure
 
+    Raises
+    ------
+    InputError
+        If the scores hold no curve.
+
     Examples
     --------
     >>> import xarray as xr
@@ -81,6 +86,11 @@ def lyapunov_exponents(exponents: Any, *, title: str | None = None) -> Any:
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        If there are no exponents.
 
     Examples
     --------

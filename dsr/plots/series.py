@@ -45,6 +45,11 @@ def time_series(
     plotly.graph_objects.Figure
         One row for each of the first six variables, with a common time axis.
 
+    Raises
+    ------
+    InputError
+        If one of them is no series, or their variables differ in number.
+
     Examples
     --------
     >>> import numpy as np
@@ -70,7 +75,8 @@ def time_series(
         pad = 0.06 * (limits[1] - limits[0])
         figure.update_yaxes(
             title_text=axis_title(data.names[row], data.units[row] if data.units else ""),
-            nticks=5, row=row + 1, col=1, range=[limits[0] - pad, limits[1] + pad],
+            range=[limits[0] - pad, limits[1] + pad], title_font_size=12, nticks=5,
+            row=row + 1, col=1,
         )  # fmt: skip
     word = "time since start" if elapsed else "time"
     figure.update_xaxes(title_text=with_unit(word, data.time_unit), row=rows, col=1)

@@ -40,6 +40,11 @@ def power_spectra(
         One panel for each of the first six variables, both axes logarithmic; density is in
         variance per frequency, frequency in cycles per time unit.
 
+    Raises
+    ------
+    InputError
+        If one of them is no series, or their variables differ in number.
+
     Examples
     --------
     >>> import numpy as np

@@ -79,13 +79,13 @@ def with_unit(name: str, unit: Any) -> str:
     return name if text in ("", "1") else f"{name} ({text})"
 
 
-def axis_title(name: str, unit: Any = "", limit: int = 14) -> str:
+def axis_title(name: str, unit: Any = "", limit: int = 16) -> str:
     """Write the title of a low panel from an escaped name and a unit: short lines, not one long.
 
     Examples
     --------
     >>> axis_title("x", "m"), axis_title("temperature at sea level", "degC")
-    ('x (m)', 'temperature a…<br>(degC)')
+    ('x (m)', 'temperature at …<br>(degC)')
     """
     whole = with_unit(name, unit)
     if len(unescape(whole)) <= limit + 2:
@@ -104,11 +104,13 @@ def log_axis(values: Any) -> dict[str, Any]:
     """
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known) & (known > 0)]
-    decades = float(np.log10(known.max() / known.min())) if known.size else 1.0
+    low, high = (known.min(), known.max()) if known.size else (1.0, 10.0)
+    decades = float(np.log10(high) - np.log10(low))
     axis: dict[str, Any] = {"type": "log", "tickfont": {"size": 11}}
     if decades > 2.2:
         return axis | {"dtick": int(np.ceil(decades / 5))}
-    return axis | {"tickformat": "~g", "nticks": 6} | ({"dtick": "D2"} if decades > 0.5 else {})
+    axis["tickformat"] = "~g" if low >= 1e-3 and high <= 1e5 else "~e"
+    return axis | {"nticks": 6} | ({"dtick": "D2"} if decades > 0.5 else {})
 
 
 @lru_cache(maxsize=2)

@@ -153,13 +153,13 @@ def grid_points(field: xr.DataArray, like: xr.DataArray, most: int = 4) -> xr.Da
     chosen = ((np.arange(most) + 0.5) * len(rows) / most).astype(int)
     places = [(int(rows[k]), int(columns[k])) for k in dict.fromkeys(chosen.tolist())]
     first = field.isel(channel=0)
-    names = [
-        ", ".join(
-            f"{axis} {float(like[axis][k]):.4g}" if axis in like.coords else f"{axis} {k}"
-            for axis, k in zip("yx", place, strict=True)
-        )
-        for place in places
-    ]
+
+    def named(axis: str, k: int) -> str:
+        own = [str(c) for c in like.coords if like[c].dims == (axis,)]
+        name = next((c for c in own if c != axis), axis)
+        return f"{name} {float(like[name][k]):.4g}" if own else f"{axis} {k}"
+
+    names = [f"{named('y', j)}, {named('x', i)}" for j, i in places]
     values = np.stack([first.isel(y=j, x=i).values for j, i in places], axis=-1)
     coords = {
         name: field[name]

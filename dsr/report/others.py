@@ -14,6 +14,7 @@ from dsr.report.markup import Markup, join, paragraph, table
 from dsr.report.numbers import MISSING, as_float, number
 
 _MOST_ROWS, _MOST_COLUMNS, _MOST_FIGURES = 24, 8, 8
+_SENTENCES = ("title", "long_name", "description", "warning")
 
 
 def other_section(evidence: Evidence, figures: Figures, name: str) -> Markup:
@@ -23,27 +24,51 @@ def other_section(evidence: Evidence, figures: Figures, name: str) -> Markup:
     where they are many, complex numbers points of their plane, the rest maps.
     """
     dataset = evidence.others[name]
-    said = dataset.attrs.get("description") or dataset.attrs.get("long_name")
-    parts: list[Markup] = [paragraph(shorten(said, 400))] if said else []
+    said = [shorten(dataset.attrs.get(key) or "", 400) for key in _SENTENCES]
+    parts: list[Markup] = [paragraph(f"{s[0].upper()}{s[1:].rstrip('.')}.") for s in said if s]
     flat: dict[str, list[Any]] = {}
-    maps = []
+    small, maps = [], []
     for variable in dataset.data_vars.values():
         if variable.ndim == 1:
             flat.setdefault(str(variable.dims[0]), []).append(variable)
+        elif variable.ndim == 2 and _is_small(variable):
+            small.append(variable)
         elif variable.ndim > 1 and variable.size and variable.dtype.kind in "iufbc":
             maps.append(variable)
     scalars = [(str(n), v.values[()], v.attrs) for n, v in dataset.data_vars.items() if not v.ndim]
     scalars += [
         (str(n), v, {}) for n, v in dataset.attrs.items()
-        if n not in ("description", "long_name") and np.ndim(v) == 0
+        if n not in _SENTENCES and np.ndim(v) == 0
     ]  # fmt: skip
     rows = [[shorten(n, 60), _with_unit(v, attrs)] for n, v, attrs in scalars[:_MOST_ROWS]]
-    if rows:
-        parts.append(table("Single values", ["name", "value"], rows))
     for dim, variables in flat.items():
         parts += _over(dataset, dim, variables, figures)
+    if rows:
+        parts.append(table("Single values", ["name", "value"], rows))
+    parts += [_matrix(variable) for variable in small[:_MOST_FIGURES]]
     parts += [heat_maps_of(variable, figures) for variable in maps[:_MOST_FIGURES]]
     return join(parts) or paragraph("Nothing in this group can be shown.")
+
+
+def _is_small(variable: Any) -> bool:
+    """Whether a variable of two dimensions can be read as a table."""
+    return bool(max(variable.shape) <= _MOST_ROWS and 0 < min(variable.shape) <= _MOST_COLUMNS)
+
+
+def _matrix(variable: Any) -> Markup:
+    """A small variable of two dimensions as a table, the longer of them downwards."""
+    down, across = variable.dims if variable.shape[0] >= variable.shape[1] else variable.dims[::-1]
+    values = variable.transpose(down, across).values
+    if values.dtype.kind == "c":
+        values = [[_with_unit(value, {}) for value in row] for row in values]
+    head = [shorten(down, 40), *(shorten(v, 40) for v in variable[across].values)]
+    rows = [
+        [shorten(name), *_cells(row)]
+        for name, row in zip(variable[down].values, values, strict=True)
+    ]
+    caption = f"{_title(variable)} by {shorten(down, 40)} and {shorten(across, 40)}"
+    numeric = range(1, len(head))
+    return table(caption[:1].upper() + caption[1:], head, rows, numeric=numeric)
 
 
 def heat_maps_of(variable: Any, figures: Figures) -> Markup:

@@ -106,6 +106,13 @@ def render(run: Any) -> str:
     -------
     str
         A whole HTML document.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> page = render(SimpleNamespace(config={"model": "persistence"}))
+    >>> page.startswith("<!doctype html>")
+    True
     """
     from plotly.offline import get_plotlyjs
 

@@ -106,25 +106,29 @@ def baselines_section(evidence: Evidence, figures: Figures) -> Markup:
     entries = {n: e if isinstance(e, Mapping) else {} for n, e in baselines.items()}
     shared = {name for entry in entries.values() for name in entry.get("metrics") or {}}
     names = [name for name in score_names(metrics) if name in shared]
-    strong = Markup("<strong>{}</strong>")
-    own = [strong.format(number(value_of(metrics, name))) for name in names]
-    rows = [[strong.format(evidence.model), *own, evidence.verdict]]
-    for name, entry in entries.items():
-        scores = entry.get("metrics") or {}
-        said = entry.get("verdict") or f"not judged: {entry.get('reason') or 'unknown'}"
-        title = _BASELINES[name][0] if name in _BASELINES else shorten(name, 40)
-        values = [number(scores.get(metric)) for metric in names]
-        rows.append([title, *values, shorten(said, 200)])
     meanings = [meaning(name, metrics[name].attrs) for name in names]
-    head = ["model", *(what.symbol or what.title for what in meanings), "verdict"]
+    strong = Markup("<strong>{}</strong>")
+    said = [evidence.verdict]
+    columns = [[strong.format(number(value_of(metrics, name))) for name in names]]
+    for entry in entries.values():
+        scores = entry.get("metrics") or {}
+        columns.append([Markup(number(scores.get(name))) for name in names])
+        said.append(entry.get("verdict") or f"not judged: {entry.get('reason') or 'unknown'}")
+    rows = [
+        [Markup("{} {}").format(what.title, what.symbol), *values]
+        for what, *values in zip(meanings, *columns, strict=True)
+    ]
+    words = Markup('<span class="said">{}</span>')
+    rows.append(["Verdict", *(words.format(shorten(text, 200)) for text in said)])
+    titles = [_BASELINES[n][0] if n in _BASELINES else shorten(n, 40) for n in entries]
+    head = ["score", evidence.model, *titles]
     known = [_BASELINES[name][1] for name in entries if name in _BASELINES]
     caption = (
         "The same scores on the same test part for models that cost nothing to try, fitted to the "
         f"same training part{': ' if known else ''}{', '.join(known)}. A reconstruction is worth "
         "its training where it beats them."
     )
-    numeric = tuple(range(1, len(names) + 1))
-    return table(caption, head, rows, numeric=numeric, class_="cards")
+    return table(caption, head, rows, numeric=range(1, len(head)), class_="cards")
 
 
 def lyapunov_unit(evidence: Evidence) -> str:

@@ -70,6 +70,9 @@ def test_land_is_grey_and_axes_carry_latitudes() -> None:
     assert DARK[LAND] != LAND
     assert figure.layout.yaxis.title.text == "lat (degrees_north)"
     assert figure.data[0].y[0] == 60
+    # A file gives the unit of a single channel as one text.
+    figure = plots.field_comparison(field.assign_attrs(variable_units="degC"))
+    assert figure.layout.coloraxis.colorbar.title.text.endswith("(degC)")
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1e300, 0.0])
@@ -161,7 +164,7 @@ def test_titles_of_low_panels_are_short_lines() -> None:
         assert len(text) <= 30
     assert axis_title("x", "m") == "x (m)"
     figure = plots.time_series(make_series(np.zeros((1, 50, 2)), variables=["n" * 60, "y"], dt=0.1))
-    assert len(figure.layout.yaxis.title.text) <= 14
+    assert len(figure.layout.yaxis.title.text) <= 16
 
 
 def test_any_dataset_can_be_drawn() -> None:

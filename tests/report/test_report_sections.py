@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from runs_of_fields import field_run, field_scores, wave
 from test_report_page import Reader, lorenz, make_run, scores
 
 from dsr.data import make_series
+from dsr.data.files import read_tree, write_dataset
 from dsr.report import render
 
 
@@ -74,6 +76,22 @@ def test_modes_are_a_table_and_points_of_the_complex_plane() -> None:
         {f"eigenvalue_{n}": ("mode", getattr(eigenvalues, n)) for n in ("real", "imag")}
     )
     assert "Eigenvalue in the complex plane" in Reader(render(run_with(modes=pairs))).text
+
+
+def test_results_named_like_their_group_are_read(tmp_path: Path) -> None:
+    modes = xr.Dataset({"modes": (("mode", "variable"), np.ones((40, 30)) * (1 + 2j))})
+    write_dataset(xr.DataTree.from_dict({"/modes": modes}), tmp_path / "results.nc")
+    page = render(run_with(modes=read_tree(tmp_path / "results.nc")["modes"].to_dataset()))
+    assert "Modulus of modes over mode, variable" in Reader(page).text
+
+
+def test_small_tables_of_numbers_keep_their_names() -> None:
+    terms = ["1", "x", "x^2"]
+    data = {"coefficient": (("variable", "term"), np.array([[0.0, 1.5, 0.0], [2.0, 0.0, -3.25]]))}
+    equations = xr.Dataset(data, {"variable": ["x", "y"], "term": terms}, {"warning": "two of 9."})
+    text = Reader(render(run_with(equations=equations))).text
+    assert "Coefficient by term and variable term x y 1 0 2.000 x 1.500 0 x^2 0 −3.250" in text
+    assert "Two of 9. " in text
 
 
 def test_equations_are_shown_as_they_are_written() -> None:
@@ -208,7 +226,7 @@ def test_baselines_stand_in_a_table_that_a_phone_can_show() -> None:
     }  # fmt: skip
     page = render(run)
     reader = Reader(page)
-    cell = next(a for t, a in reader.elements if t == "td" and a.get("data-label") == "Dstsp")
+    cell = next(a for t, a in reader.elements if t == "td" and a.get("data-label") == "DMD")
     assert cell["class"] == "number"
     assert "not judged: it failed" in reader.text
     assert "linear dynamics (DMD)" in reader.text
