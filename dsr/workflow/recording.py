@@ -179,7 +179,7 @@ def in_terms_of(
         if series.sizes[series.dims[2]] == len(wanted):
             series = series.assign_coords({series.dims[2]: wanted})
     series = agreeing(
-        series, variables=wanted, units=model.variable_units, dt=model.dt,
+        series, variables=wanted, units=model.variable_units[: len(wanted)], dt=model.dt,
         time_unit=model.time_unit,
     )  # fmt: skip
     return embed(series, embedding)

@@ -26,7 +26,11 @@ def run(lorenz: xr.DataArray, tmp_path_factory: pytest.TempPathFactory) -> dsr.R
 
 @pytest.fixture(scope="module")
 def delayed(lorenz: xr.DataArray, tmp_path_factory: pytest.TempPathFactory) -> dsr.Run:
-    return fitted(lorenz.isel(variable=[0]), tmp_path_factory.mktemp("delayed"), embed="3,8")
+    return fitted(first(lorenz), tmp_path_factory.mktemp("delayed"), embed="3,8")
+
+
+def first(series: xr.DataArray) -> xr.DataArray:
+    return series.isel(variable=[0]).assign_attrs(variable_units=["1"])
 
 
 def fitted(series: xr.DataArray, folder: Path, **settings: Any) -> dsr.Run:
@@ -50,7 +54,7 @@ def test_another_kind_of_data_is_refused(
     run: dsr.Run, delayed: dsr.Run, lorenz: xr.DataArray, kind: str
 ) -> None:
     plain = other_kinds(lorenz)[kind]
-    alone = other_kinds(lorenz.isel(variable=[0]))[kind]
+    alone = other_kinds(first(lorenz))[kind]
     for refuse in (
         lambda: dsr.evaluate(run, plain),
         lambda: dsr.evaluate(run.model, plain),
