@@ -16,5 +16,5 @@ from .catalogue import systems as systems
 from .data import load as load
 from .runs import Run as Run
 from .runs import open_run as open_run
-from .workflow.fitting import evaluate as evaluate
+from .workflow.evaluation import evaluate as evaluate
 from .workflow.fitting import fit as fit

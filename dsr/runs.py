@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
-import os
-import socket
 import time
 import tomllib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +20,7 @@ CONFIG, SUMMARY, RESULTS, LOG, REPORT = (
     "config.toml", "metrics.json", "results.nc", "log.txt", "report.html"
 )  # fmt: skip
 _LOCK = "lock"
+_FORCING_OF_SCHEMA_1 = ("alpha", "estimator", "alpha_start", "alpha_decay", "alpha_every")
 _LARGEST_TEXT = 1_000_000
 
 
@@ -37,11 +35,14 @@ class Run:
     model
         The fitted model.
     metrics : xarray.Dataset
-        What `dsr.metrics.evaluate` said on the test part; ``attrs["verdict"]`` in words.
+        What `dsr.metrics.evaluate` said on the test part.
+    verdict : str
+        The same in words.
     results : xarray.DataTree
-        ``observed`` (the test part), ``generated`` (the free run it was compared with),
-        ``forecast`` (from the first test sample), ``training``, ``history``, ``metrics``, and
-        ``baselines``: the scores of SINDy, persistence and a Gaussian cloud over "baseline".
+        ``observed`` (the test part), ``generated`` (the free run it was judged by), ``forecast``
+        (from the first test samples), ``training`` (its end), ``metrics``, ``baselines`` (scores
+        of simpler models over "baseline"), ``inputs`` (of the test part, for a driven model), and
+        what the model itself found out: ``history`` and other `diagnostics`.
     summary : dict
         ``metrics.json``, the object that ``dsr fit --json`` prints.
     """
@@ -103,6 +104,11 @@ class Run:
         dataset: xr.Dataset = self.results["metrics"].to_dataset()
         return dataset
 
+    @property
+    def verdict(self) -> str:
+        """What the scores on the test part say, in words."""
+        return str(self.metrics.attrs["verdict"])
+
 
 def open_run(folder: str | Path) -> Run:
     """Open a run folder.
@@ -142,48 +148,64 @@ def require_finished(run: Run) -> Run:
     return run
 
 
+def flat_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a run by the names that ``--set`` and `dsr.fit` take.
+
+    Parameters
+    ----------
+    config : mapping
+        ``config.toml`` of a run, of any schema.
+
+    Returns
+    -------
+    dict
+        ``load`` holds the options of `dsr.load`.
+
+    Examples
+    --------
+    >>> tables = {"model": {"degree": 2}, "data": {"test": 0.2}}
+    >>> flat_settings({"schema": 2, "settings": tables})
+    {'degree': 2, 'test': 0.2, 'load': {}}
+    """
+    schema, stored = config.get("schema", 1), config.get("settings", {})
+    if schema not in (1, 2):
+        raise InputError(
+            f"these settings were written by another version of dsr (schema {schema!r}); use that "
+            "version, or fit again"
+        )
+    tables = dict(stored)
+    load = dict(tables.pop("load", {}))
+    if schema == 1:
+        # Every model had the settings of a forcing then, also one that is not trained.
+        idle = () if "updates" in tables else _FORCING_OF_SCHEMA_1
+        return {**{k: v for k, v in tables.items() if k not in idle}, "load": load}
+    flat: dict[str, Any] = {}
+    for owner, table in tables.items():
+        flat |= {owner if name == "kind" else name: value for name, value in table.items()}
+    return {**flat, "load": load}
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a run folder; the lock of a dead process on this machine is stale."""
+    """Hold the lock of a run folder; the operating system takes it from a process that dies."""
+    from filelock import FileLock, Timeout
+
     path = folder / _LOCK
-    mine = json.dumps({"pid": os.getpid(), "host": socket.gethostname(), "start": time.time()})
-    for attempt in range(2):
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-        except FileExistsError:
-            if attempt == 0 and _stale(path):
-                path.unlink(missing_ok=True)
-                continue
-            raise InputError(
-                f"another process is writing the run {str(folder)!r}; wait for it, or remove "
-                f"{path} if it is gone"
-            ) from None
-        break
+    lock = FileLock(path, timeout=0)
     try:
-        os.write(handle, mine.encode())
-        os.close(handle)
+        lock.acquire()
+    except Timeout:
+        raise InputError(
+            f"another process is writing the run {str(folder)!r}; wait for it, or choose another "
+            "--out"
+        ) from None
+    try:
         yield
     finally:
-        path.unlink(missing_ok=True)
-
-
-def _stale(path: Path) -> bool:
-    try:
-        owner = json.loads(_read_text(path))
-        pid, host = int(owner["pid"]), owner["host"]
-    except (InputError, ValueError, KeyError, TypeError):
-        # A lock cut short by a crash names nobody; give a writer a moment to finish it.
-        time.sleep(0.2)
-        return path.exists() and path.stat().st_size == 0
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+        # Removed while it is held: who waits for it notices, and takes a new one.
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        lock.release()
 
 
 def append_log(folder: Path, text: str) -> None:
@@ -204,11 +226,11 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def write_toml(path: Path, document: Mapping[str, Any]) -> None:
     """Write plain values and tables of them, atomically; None is left out."""
+    import tomli_w
+
     from dsr.data.files import atomic_write
 
-    atomic_write(
-        path, "\n".join(_toml_lines(document, ())).lstrip().encode("utf-8", "replace") + b"\n"
-    )
+    atomic_write(path, tomli_w.dumps(_without_none(document)).encode("utf-8", "replace"))
 
 
 def write_json(path: Path, document: Mapping[str, Any]) -> None:
@@ -218,37 +240,12 @@ def write_json(path: Path, document: Mapping[str, Any]) -> None:
     atomic_write(path, (json.dumps(document, indent=2, allow_nan=False) + "\n").encode())
 
 
-def _toml_lines(table: Mapping[str, Any], names: tuple[str, ...]) -> Iterator[str]:
-    if names:
-        yield ""
-        yield f"[{'.'.join(_toml_key(name) for name in names)}]"
-    for key, value in table.items():
-        if value is not None and not isinstance(value, Mapping):
-            yield f"{_toml_key(key)} = {_toml_value(value)}"
-    for key, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _toml_lines(value, (*names, key))
-
-
-def _toml_key(key: str) -> str:
-    bare = key.isascii() and key.replace("_", "").replace("-", "").isalnum()
-    return key if bare else json.dumps(key, ensure_ascii=False)
-
-
-def _toml_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        if math.isfinite(value):
-            text = repr(value)
-            return text if any(c in text for c in ".e") else f"{text}.0"
-        return "nan" if math.isnan(value) else ("inf" if value > 0 else "-inf")
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(_toml_value(v) for v in value)}]"
-    # JSON strings are TOML basic strings, but for DEL, which TOML wants escaped.
-    return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+def _without_none(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: _without_none(value) if isinstance(value, Mapping) else value
+        for key, value in table.items()
+        if value is not None
+    }
 
 
 def _read_text(path: Path) -> str:

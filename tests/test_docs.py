@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,51 @@ import pytest
 import dsr
 
 ROOT = Path(__file__).resolve().parent.parent
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def commands(text: str) -> list[list[str]]:
+    """Words of each ``dsr`` command in the shell blocks of a page."""
+    blocks = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
+    lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
+    return [words[1:] for words in lines if words[:1] == ["dsr"]]
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/quickstart.md", "docs/install.md",
+                                  "docs/index.md"])  # fmt: skip
+def test_commands_on_the_first_pages_are_those_of_the_program(page: str) -> None:
+    import typer
+
+    from dsr.cli.main import app
+
+    verbs = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    found = commands((ROOT / page).read_text(encoding="utf-8"))
+    assert found
+    for verb, *words in found:
+        known = {option for parameter in verbs[verb].params for option in parameter.opts}
+        assert {word for word in words if word.startswith("-")} <= known
+
+
+def test_files_that_the_readme_names_are_there_or_made_before() -> None:
+    made = set()
+    first = README.split("With files of yours")[0]
+    assert len(commands(first)) >= 4
+    for words in commands(first):
+        for word in words:
+            if re.search(r"\.(nc|csv|npy)$", word) and word not in made:
+                assert (ROOT / word).is_file() or words[words.index(word) - 1] == "-o", word
+                made.add(word)
+    for path in re.findall(r"`((?:tests|docs|datasets)/[\w./-]+)`", README):
+        assert (ROOT / path).exists(), path
+    for path in re.findall(r"\]\(([^)#:]+)\)", README):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_readme_tells_where_the_command_is_after_the_demo() -> None:
+    assert ".venv/bin/dsr" in README
+    assert "source .venv/bin/activate" in README
+
 
 pytest.importorskip("sphinx", reason="the documentation needs the extra [docs]")
 

@@ -12,7 +12,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 _OVERSAMPLING = 3
-_GRID, _AXIS = "#e4e7eb", "#b9c0c8"
+_GRID, _AXIS, _LAND = "#e4e7eb", "#b9c0c8", (0xC9, 0xCE, 0xD4)
 
 
 def draw(figure: Any, size: tuple[int, int] = (800, 560), ground: str = "#ffffff") -> Image.Image:
@@ -113,7 +113,7 @@ def _draw_panel(
     box = _box(horizontal.domain or (0, 1), vertical.domain or (0, 1), image.size)
     heat = next((t for t in traces if t.type == "heatmap"), None)
     if heat is not None:
-        colours = figure.layout.coloraxis
+        colours = figure.layout[heat.coloraxis or "coloraxis"]
         image.paste(_heatmap(heat, colours).resize((box[2] - box[0], box[3] - box[1])), box[:2])
         return
     curves = [(t, *_curve(t)) for t in traces if t.type in ("scatter", "scattergl")]
@@ -168,7 +168,7 @@ def _heatmap(trace: Any, colours: Any) -> Image.Image:
     stops = np.array([stop for stop, _ in colours.colorscale])
     table = np.array([[int(c[i : i + 2], 16) for i in (1, 3, 5)] for _, c in colours.colorscale])
     pixels = np.stack([np.interp(share, stops, table[:, i]) for i in range(3)], axis=-1)
-    pixels[~np.isfinite(pixels)] = 255
+    pixels[~np.isfinite(z)] = _LAND
     return Image.fromarray(pixels.astype(np.uint8))
 
 

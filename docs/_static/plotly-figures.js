@@ -27,7 +27,11 @@
       }
       figure.layout.template = structuredClone(dark ? themes.dark : themes.light);
       const node = document.getElementById(source.dataset.figure);
-      Plotly.react(node, figure.data, figure.layout, { responsive: true, displaylogo: false });
+      const options = { responsive: true, displaylogo: false };
+      const drawn = Plotly.react(node, figure.data, figure.layout, options);
+      if (figure.frames) {
+        drawn.then(() => Plotly.addFrames(node, figure.frames));
+      }
     });
   }
 

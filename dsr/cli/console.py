@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dsr.cli.syntax import spoken
 from dsr.text import number, one_line
+
+_WIDTH = 100
 
 
 def strict(value: Any) -> Any:
@@ -82,12 +87,18 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1
     return "\n".join(lines)
 
 
-_METRIC_TITLES = {
-    "state_space_divergence": "state space divergence",
-    "hellinger_spectral_distance": "Hellinger spectral distance",
-    "prediction_error": "prediction error",
-    "largest_lyapunov_exponent": "largest Lyapunov exponent",
-}
+def _titles(names: Iterable[str], time_unit: str | None = None) -> dict[str, str]:
+    """Titles of scores, in the order of display, with the unit where that is one of time."""
+    from dsr.metrics.judging.facts import FACTS
+
+    order = list(FACTS)
+    known = sorted((n for n in names if n in FACTS), key=order.index)
+    titles = {name: FACTS[name].title for name in known}
+    for name in known:
+        unit = FACTS[name].unit
+        if time_unit and "time unit" in unit:
+            titles[name] += f", {re.sub('time units?', time_unit, unit)}"
+    return titles | {name: name.replace("_", " ") for name in names if name not in FACTS}
 
 
 def metrics_table(metrics: Mapping[str, Mapping[str, Any]], time_unit: str | None = None) -> str:
@@ -102,42 +113,68 @@ def metrics_table(metrics: Mapping[str, Mapping[str, Any]], time_unit: str | Non
         Unit of time of the series, for what is a rate.
     """
     rows = []
-    for name, entry in metrics.items():
+    for name, title in _titles(metrics, time_unit).items():
+        entry = metrics[name]
         low, high = entry.get("low"), entry.get("high")
         interval = "-" if low is None or high is None else f"{number(low)} to {number(high)}"
-        title = _METRIC_TITLES.get(name, name.replace("_", " "))
-        if name == "largest_lyapunov_exponent" and time_unit:
-            title += f", per {time_unit}"
-        rows.append(
-            [
-                title,
-                number(entry.get("value")),
-                interval,
-                number(entry.get("noise_floor")),
-                number(entry.get("surrogate")),
-            ]
-        )
+        values = [number(entry.get(part)) for part in ("value", "noise_floor", "surrogate")]
+        rows.append([title, values[0], interval, *values[1:]])
     return table(["metric", "value", "95 % interval", "noise floor", "surrogate"], rows)
 
 
-def baselines_table(summary: Mapping[str, Any]) -> str:
-    """Return the scores of a model and of the baselines, a row each.
+def baselines_table(summary: Mapping[str, Any], time_unit: str | None = None) -> str:
+    """Return the scores of a model and of the baselines: a row for each score, then the verdicts.
 
     Parameters
     ----------
     summary : mapping
         What ``dsr fit --json`` prints: ``model``, ``verdict``, ``metrics`` and ``baselines``.
+    time_unit : str, optional
+        Unit of time of the series, for what is a rate.
+
+    Returns
+    -------
+    str
+        At most 100 columns wide: baselines that find no room stand in a further part, beside the
+        model again.
     """
-    metrics = list(summary["metrics"])
-    rows = [[
-        summary["model"], *(number(summary["metrics"][m].get("value")) for m in metrics),
-        summary["verdict"],
-    ]]  # fmt: skip
-    for name, entry in summary["baselines"].items():
-        values = [number(entry["metrics"].get(metric)) for metric in metrics]
-        rows.append([name, *values, entry["verdict"] or f"not judged: {entry['reason']}"])
-    titles = [_METRIC_TITLES.get(name, name.replace("_", " ")) for name in metrics]
-    return table(["model", *titles, "verdict"], rows)
+    titles = _titles(summary["metrics"], time_unit)
+    names = list(titles)
+    baselines = {k: v for k, v in summary["baselines"].items() if v["verdict"]}
+    model = [number(summary["metrics"][name].get("value")) for name in names]
+    columns = {k: [number(v["metrics"].get(name)) for name in names] for k, v in baselines.items()}
+    parts: list[str] = []
+    left = list(columns)
+    while left or not parts:
+        shown = left
+        while True:
+            rows = zip(titles.values(), model, *(columns[k] for k in shown), strict=True)
+            text = table(["score", summary["model"], *shown], list(rows))
+            if len(shown) < 2 or max(map(len, text.split("\n"))) <= _WIDTH:
+                break
+            shown = shown[:-1]
+        parts.append(text)
+        left = left[len(shown) :]
+    verdicts = {summary["model"]: summary["verdict"]}
+    verdicts |= {k: v["verdict"] or f"not judged: {spoken(str(v['reason']))}"
+                 for k, v in summary["baselines"].items()}  # fmt: skip
+    indent = max(map(len, verdicts)) + 2
+    parts.append("\n".join(hanging(k, v, indent) for k, v in verdicts.items()))
+    return "\n\n".join(parts)
+
+
+def hanging(name: str, text: str, left: int = 11) -> str:
+    """Return a name and, from column ``left`` on, what is said of it, in lines of 100 columns.
+
+    Examples
+    --------
+    >>> print(hanging("model", "shallow-plrnn", 8))
+    model   shallow-plrnn
+    """
+    lines = textwrap.wrap(
+        one_line(text), _WIDTH - left, break_long_words=False, break_on_hyphens=False
+    )
+    return f"{name:<{left}}" + f"\n{'':<{left}}".join(lines or [""])
 
 
 def verdict_lines(attrs: Mapping[Any, Any], of: str = "samples") -> list[str]:
@@ -166,3 +203,21 @@ def verdict_lines(attrs: Mapping[Any, Any], of: str = "samples") -> list[str]:
     if str(attrs.get("decidable")).lower() == "false":
         lines.append("          this length cannot tell a good model from a Gaussian cloud")
     return lines
+
+
+def print_judgement(summary: Mapping[str, Any], attrs: Mapping[Any, Any], of: str) -> None:
+    """Print the scores, those of the baselines, and the verdict.
+
+    Parameters
+    ----------
+    summary : mapping
+        ``metrics``, and where they were judged ``baselines``, as ``--json`` has them.
+    attrs : mapping
+        The attributes of what `dsr.metrics.evaluate` returns.
+    of : str
+        What was compared.
+    """
+    say(metrics_table(summary["metrics"], attrs.get("time_unit")) + "\n")
+    if summary.get("baselines"):
+        say(baselines_table(summary, attrs.get("time_unit")) + "\n")
+    say("\n".join(verdict_lines(attrs, of)))

@@ -28,11 +28,10 @@ def embed(
     seed: opt.UnusedSeed = 0,
     json: opt.Json = False,
 ) -> None:
-    """Write delay coordinates, chosen by a stated rule where they are not given."""
+    """Write delay coordinates, chosen by a rule where not given."""
     from pathlib import Path
 
-    from dsr.cli.console import print_json, say
-    from dsr.cli.output import output_path, series_facts, write_series
+    from dsr.cli.output import hand_over, output_path
     from dsr.data import load as read
 
     del seed
@@ -47,23 +46,21 @@ def embed(
     embedded, choice = _pecuzal(series) if method == "pecuzal" else _uniform(
         series, dimension, delay
     )  # fmt: skip
-    write_series(embedded, path)
-    if json:
-        print_json({**series_facts(embedded, path), "method": method, **choice})
-    else:
-        names = ", ".join(str(v) for v in embedded["variable"].values)
-        say(f"wrote {names} to {path} ({choice['reason']})")
+    hand_over(embedded, path, as_json=json, method=method, **choice)
 
 
 def _uniform(
     series: xr.DataArray, dimension: int | None, delay: int | None
 ) -> tuple[xr.DataArray, dict[str, Any]]:
-    from dsr.data import choose_embedding, delay_embed
+    from dsr.data import delay_embed
 
     reason = "given"
     if dimension is None or delay is None:
-        chosen, lag, reason = choose_embedding(series)
-        dimension, delay = dimension or chosen, delay or lag
+        from dsr.metrics import choose_embedding
+
+        chosen = choose_embedding(series)
+        dimension, delay = dimension or chosen.dimension, delay or chosen.delay
+        reason = chosen.reason
     embedded = delay_embed(series, dimension, delay)
     return embedded, {"dimension": dimension, "delay": delay, "reason": reason}
 

@@ -22,28 +22,34 @@ def evaluate(
         list[str] | None,
         typer.Option(help="One more score, such as valid_prediction_time; repeatable."),
     ] = None,
-    baselines: Annotated[
-        bool, typer.Option(help="Judge SINDy, persistence and a Gaussian cloud beside it.")
-    ] = True,
+    inputs: opt.Inputs = None,
+    baselines: opt.Baselines = True,
     load: dict[str, Any] | None = None,
     json: opt.Json = False,
 ) -> None:
-    """Judge a run on a file; the file it was trained on is judged on its held-out part."""
-    from dsr.cli.console import baselines_table, metrics_table, print_json, say, verdict_lines
+    """Judge a run on a file.
+
+    Of the file it was trained on only the part counts that was held out. The files must have the
+    same time step, names and units.
+    """
+    from dsr.cli.console import print_json, print_judgement, say
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
     from dsr.metrics import evaluate as judge
     from dsr.metrics import metrics_to_json
-    from dsr.metrics.judging.scorecard import METRICS
+    from dsr.metrics.judging.facts import chosen
     from dsr.runs import open_run, require_finished
     from dsr.workflow.baselines import baseline_scores, baselines_to_json
-    from dsr.workflow.fitting import judged_series
+    from dsr.workflow.evaluation import judged_series
 
     opened = require_finished(open_run(run))
-    target = None if out is None else output_path(out, "scores", RESULT_SUFFIXES, keep=(file,))
-    settings = {"load": opt.as_in_the_run(opened, load or {}), "seed": seed}
+    target = (
+        None if out is None else output_path(out, "scores", RESULT_SUFFIXES, keep=(file, inputs))
+    )
+    settings = {"load": opt.as_in_the_run(opened, load or {}), "seed": seed, "inputs": inputs}
     model, series, options = judged_series(opened, file, settings)
+    field = opened.model.accepts == "field"
     if metric:
-        options["metrics"] = [*METRICS, *metric]
+        options["metrics"] = [*chosen(None, fields=field, model=True), *metric]
     scores = judge(series, model, **options)
     summary: dict[str, Any] = {
         "run": str(run),
@@ -64,11 +70,6 @@ def evaluate(
     if json:
         print_json(summary)
         return
-    say(metrics_table(summary["metrics"], scores.attrs.get("time_unit")))
-    say("")
-    if "baselines" in summary:
-        say(baselines_table(summary))
-        say("")
-    say("\n".join(verdict_lines(scores.attrs)))
+    print_judgement(summary, scores.attrs, "frames" if field else "samples")
     if target is not None:
         say(f"scores    {target}")

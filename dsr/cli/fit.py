@@ -11,20 +11,35 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dsr.cli import options as opt
+from dsr.cli.syntax import arguments, spoken
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
     from dsr.runs import Run
+    from dsr.training.live import LiveProgress
 
 _SILENT_WORDS = {"--json", "--quiet", "-q", "--resume"}
 _NOT_SETTINGS = {"out", "resume", "progress", "json", "quiet", "command", "config"}
+
+
+def _model_names() -> list[str]:
+    from dsr.models.registry import names
+
+    return names()
 
 
 @opt.reads_a_file
 def fit(
     file: Annotated[str, typer.Argument(help="NetCDF, Zarr, CSV, .npy or .npz file.")],
     model: Annotated[
-        str | None, typer.Option(help="shallow-plrnn, sindy, persistence or gaussian.")
+        str | None,
+        typer.Option(
+            help="Name of a model (shallow-plrnn); dsr doctor lists all there are.",
+            autocompletion=_model_names,
+        ),
+    ] = None,
+    trainer: Annotated[
+        str | None, typer.Option(help="How a trained model learns: auto (default) or gradient.")
     ] = None,
     latent: Annotated[int | None, typer.Option(help="Latent states; as many as variables.")] = None,
     hidden: Annotated[int | None, typer.Option(help="Hidden units; from the data.")] = None,
@@ -53,26 +68,24 @@ def fit(
         str | None,
         typer.Option(help="Delay coordinates of one variable: auto (default), none, or M,TAU."),
     ] = None,
-    inputs: Annotated[str | None, typer.Option(help="File of external inputs.")] = None,
-    baselines: Annotated[
-        bool, typer.Option(help="Judge SINDy, persistence and a Gaussian cloud beside the model.")
-    ] = True,
+    inputs: opt.Inputs = None,
+    baselines: opt.Baselines = True,
     load: dict[str, Any] | None = None,
     json: opt.Json = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress.")] = False,
 ) -> None:
-    """Reconstruct the system behind a series, and judge the result on data it has not seen.
+    """Reconstruct the system behind a series or a field, and judge it.
 
-    A test part is set aside, the series is scaled, sizes are picked from the data, and a model is
-    trained with adaptive forcing within the budget. The run folder holds the model, its scores,
-    all settings and a report.
+    A test part is set aside, the data are scaled, sizes are picked, and a model is trained, by
+    default with adaptive forcing within a budget. It is judged on the test part, which it has not
+    seen. The run folder holds the model, its scores, all settings and a report.
     """
-    from dsr.training.live import LiveProgress
     from dsr.training.progress import Interrupted
     from dsr.workflow.fitting import fit as run_fit
 
     given = {
-        "model": model, "seed": seed, "budget": budget, "latent_dim": latent, "hidden_dim": hidden,
+        "model": model, "trainer": trainer, "seed": seed, "budget": budget,
+        "latent_dim": latent, "hidden_dim": hidden,
         "alpha": None if alpha is None else opt.parse_value(alpha), "epochs": epochs,
         "device": device, "embed": embed, "inputs": inputs,
     }  # fmt: skip
@@ -88,7 +101,7 @@ def fit(
     settings |= asked
     if load:
         settings["load"] = {**settings.get("load", {}), **load}
-    progress: Any = False if quiet else LiveProgress()
+    progress: Any = False if quiet else _live_line()
     try:
         run = run_fit(
             file, out=out, resume=resume, progress=progress, baselines=baselines,
@@ -100,6 +113,17 @@ def fit(
         if progress:
             progress.close()
     _show(run, json)
+
+
+def _live_line() -> LiveProgress:
+    """The live line, whose remarks name options as they are typed."""
+    from dsr.training.live import LiveProgress
+
+    class Spoken(LiveProgress):
+        def note(self, text: str) -> None:
+            super().note(spoken(text))
+
+    return Spoken()
 
 
 def _refuse_contradictions(named: dict[str, Any], pairs: dict[str, Any]) -> None:
@@ -126,8 +150,6 @@ def _how_to_go_on(file: str, out: Path | None, stopped: KeyboardInterrupt) -> st
 
 def _command() -> list[str]:
     """The command as it was typed, without what only concerns its output."""
-    from dsr.cli.main import arguments
-
     words: list[str] = []
     skip = False
     for word in arguments():
@@ -141,19 +163,13 @@ def _command() -> list[str]:
 
 
 def _show(run: Run, json: bool) -> None:
-    from dsr.cli.console import baselines_table, metrics_table, print_json, say, verdict_lines
+    from dsr.cli.console import print_json, print_judgement, say
 
-    summary = run.summary
     if json:
-        print_json(summary)
+        print_json(run.summary)
         return
-    metrics = run.metrics
-    say(metrics_table(summary["metrics"], metrics.attrs.get("time_unit")))
-    say("")
-    if summary.get("baselines"):
-        say(baselines_table(summary))
-        say("")
-    say("\n".join(verdict_lines(metrics.attrs, "samples of test data")))
+    of = "frames of test data" if run.model.accepts == "field" else "samples of test data"
+    print_judgement(run.summary, run.metrics.attrs, of)
     say(f"run       {run.folder}")
     say(f"report    {run.report}")
     sys.stdout.flush()

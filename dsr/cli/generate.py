@@ -24,21 +24,20 @@ def generate(
     run: RunFolder,
     steps: Steps = 10_000,
     start: Annotated[
-        str | None, typer.Option(help="File whose last sample is the start; else a stored state.")
+        str | None, typer.Option(help="File whose end is the start; else a stored stretch.")
     ] = None,
+    inputs: opt.Inputs = None,
     load: dict[str, Any] | None = None,
     out: opt.Output = None,
-    seed: opt.UnusedSeed = 0,
+    seed: opt.Seed = 0,
     json: opt.Json = False,
 ) -> None:
     """Let the model of a run go freely on its attractor."""
-    from dsr.cli.output import output_path
-
-    del seed
-    opened = _open(run)
-    path = output_path(out, f"{opened.folder.resolve().name}-generated", keep=(start,))
+    opened, path = _open(run, out, "generated", keep=(start, inputs))
     begin = None if start is None else _context(opened, start, load or {})
-    _write(opened.model.generate(begin, steps), path, json)
+    drive = None if inputs is None else _drive(inputs, begin, steps, covered=False)
+    series = opened.model.generate(begin, steps, inputs=drive, seed=seed)
+    _write(opened, series, path, json)
 
 
 @opt.reads_a_file
@@ -46,53 +45,78 @@ def forecast(
     run: RunFolder,
     file: Annotated[str, typer.Argument(help="Series to continue.")],
     steps: Steps = 100,
+    inputs: opt.Inputs = None,
     load: dict[str, Any] | None = None,
     out: opt.Output = None,
-    seed: opt.UnusedSeed = 0,
+    seed: opt.Seed = 0,
     json: opt.Json = False,
 ) -> None:
-    """Continue a series with the model of a run."""
-    from dsr.cli.output import output_path
+    """Continue every trajectory of a series with the model of a run."""
+    opened, path = _open(run, out, "forecast", keep=(file, inputs))
+    context = _context(opened, file, load or {})
+    drive = None if inputs is None else _drive(inputs, context, steps, covered=True)
+    series = opened.model.forecast(context, steps, inputs=drive, seed=seed)
+    _write(opened, series, path, json)
 
-    del seed
-    opened = _open(run)
-    path = output_path(out, f"{opened.folder.resolve().name}-forecast", keep=(file,))
-    _write(opened.model.forecast(_context(opened, file, load or {}), steps), path, json)
 
-
-def _open(run: Path) -> Run:
+def _open(run: Path, out: Path | None, what: str, keep: tuple[str | None, ...]) -> tuple[Run, Path]:
+    """The run, and the file to write, which is checked before any long work begins."""
+    from dsr.cli.output import only_netcdf, output_path
     from dsr.runs import open_run, require_finished
 
-    return require_finished(open_run(run))
+    opened = require_finished(open_run(run))
+    path = output_path(out, f"{opened.folder.resolve().name}-{what}", keep=keep)
+    if opened.model.accepts == "field":
+        only_netcdf(path)
+    return opened, path
 
 
 def _context(run: Run, file: str, load: dict[str, Any]) -> Any:
     """A file in the coordinates of the run: its variables, its delay embedding."""
-    from dsr.workflow.fitting import prepared
+    from dsr.workflow.evaluation import prepared
 
     return prepared(run, file, opt.as_in_the_run(run, load))
 
 
-def _write(series: DataArray, path: Path, json: bool) -> None:
-    from dsr.cli.console import print_json, say
-    from dsr.cli.output import series_facts, write_series
+def _drive(file: str, context: DataArray | None, steps: int, *, covered: bool) -> Any:
+    """Inputs from a file, over what they drive: a run out of a context, and the context too."""
+    from dsr.data import lengths, make_series
+    from dsr.workflow.inputs import aligned
 
-    _refuse_divergence(series)
-    write_series(series, path)
-    facts = series_facts(series, path)
-    if json:
-        print_json(facts)
-    else:
-        say(f"wrote {facts['steps']} samples of {', '.join(facts['variables'])} to {path}")
-
-
-def _refuse_divergence(series: DataArray) -> None:
+    if context is None:
+        return file  # a stored start has no time: the file begins with it
     import numpy as np
 
-    bad = ~np.isfinite(series.values).all(axis=(0, 2))
+    dt, counts = float(context.attrs["dt"]), lengths(context)
+    begin = float(context["time"].values[0]) + (0.0 if covered else dt * (int(counts[0]) - 1))
+    axis = make_series(
+        [np.zeros((int(n) - 1 + steps if covered else steps, 1)) for n in counts],
+        dt=dt, time_unit=str(context.attrs["time_unit"]), start=begin,
+        trajectory=context["trajectory"].values,
+    )  # fmt: skip
+    same = {name: context.attrs.get(name, "") for name in ("time_origin", "calendar")}
+    return aligned(file, axis.assign_attrs(same))
+
+
+def _write(run: Run, series: DataArray, path: Path, as_json: bool) -> None:
+    from dsr.cli.output import hand_over
+
+    _refuse_divergence(run, series)
+    hand_over(series, path, as_json=as_json)
+
+
+def _refuse_divergence(run: Run, series: DataArray) -> None:
+    import numpy as np
+
+    finite = np.isfinite(series.values)
+    field = "channel" in series.dims
+    if field:  # land stays without values in every frame
+        observed = run.results["observed"].to_dataset()["series"]
+        finite |= np.isnan(observed.values[0, 0])
+    bad = ~finite.all(axis=(0, *range(2, finite.ndim)))
     if bad.any():
         raise DivergedError(
-            f"the model leaves the finite numbers at sample {int(np.argmax(bad)) + 1} of "
-            f"{bad.size}, so nothing was written; ask for fewer --steps, or fit again with another "
-            "seed or a longer budget"
+            f"the model leaves the finite numbers at {'frame' if field else 'sample'} "
+            f"{int(np.argmax(bad)) + 1} of {bad.size}, so nothing was written; ask for fewer "
+            "steps=, or fit again with another seed or a longer budget"
         )

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from dsr.cli import options as opt
+from dsr.cli.syntax import spoken
 from dsr.errors import InputError
 
 
@@ -19,7 +20,10 @@ def info(
     seed: opt.UnusedSeed = 0,
     json: opt.Json = False,
 ) -> None:
-    """Tell what a run or a file holds; a file that cannot be used is told with its cure."""
+    """Tell what a run or a file holds, and whether it can be used.
+
+    A file that cannot be used is told with its cure.
+    """
     from dsr.cli.console import print_json, say
     from dsr.cli.output import output_path, write_json
 
@@ -55,48 +59,71 @@ def _run_facts(path: Path) -> dict[str, Any]:
 
 
 def _run_lines(facts: dict[str, Any]) -> list[str]:
-    from dsr.cli.console import metrics_table
+    from dsr.cli.console import hanging, metrics_table
 
     data, settings = facts.get("data", {}), facts.get("settings", {})
+    flat = {k: v for k, v in settings.items() if not isinstance(v, dict)}
+    tables = {"settings": flat, **{k: v for k, v in settings.items() if isinstance(v, dict)}}
     lines = [
         f"run        {facts['run']}" + ("" if facts["finished"] else " (not finished)"),
         f"model      {facts.get('model')}, seed {facts.get('seed')}",
-        f"data       {data.get('source')}: {', '.join(data.get('variables', []))}",
-        f"settings   {', '.join(f'{k}={v}' for k, v in settings.items() if k != 'load')}",
+        hanging("data", f"{data.get('source')}: {', '.join(data.get('variables', []))}"),
+        *(hanging(name, ", ".join(f"{k}={v}" for k, v in table.items()))
+          for name, table in tables.items() if table),
+        # In one line, to be copied.
         f"reproduce  {facts.get('reproduce', {}).get('command')}",
-    ]
+    ]  # fmt: skip
     if facts["finished"]:
-        lines += [f"verdict    {facts['verdict']}", "", metrics_table(facts["metrics"])]
+        unit = data.get("time_unit")
+        lines += [f"verdict    {facts['verdict']}", "", metrics_table(facts["metrics"], unit)]
     return lines
 
 
 def _file_lines(facts: dict[str, Any]) -> list[str]:
-    from dsr.cli.console import table
+    from dsr.cli.console import hanging, table
+    from dsr.text import number
+    from dsr.workflow.recording import LEAST_SAMPLES, models_for
+
+    field = facts["kind"] == "field"
+    samples, total = sorted(set(facts["samples"])), sum(facts["samples"])
+    length = f"{samples[0]}" if len(samples) == 1 else f"{samples[0]} to {samples[-1]}"
+    origin = f", from {facts['time_origin']}" if facts["time_origin"] else ""
+    lines = [
+        f"file       {facts['file']} ({facts['format']})",
+        f"{facts['kind']:<11}{facts['trajectories']} x {length} {'frames' if field else 'samples'}",
+        f"time       step {number(facts['dt'])} {facts['time_unit']}{origin}",
+    ]
+    if facts["split"]:
+        lines.append(f"split      {', '.join(facts['split'])}")
+    if field:
+        lines += _grid_lines(facts)
+    least = LEAST_SAMPLES[facts["kind"]]
+    use = "ready for dsr fit"
+    if total < least:
+        use = f"too short for dsr fit, which needs {least} {'frames' if field else 'samples'}"
+    elif field:
+        use += f" --model {', '.join(models_for('field'))}"
+    lines.append(hanging("use", use))
+    names, units = facts["variables"], facts["units"] or [""] * len(facts["variables"])
+    rows = [
+        [name, unit or "-", number(mean), number(std)]
+        for name, unit, mean, std in zip(names, units, facts["mean"], facts["std"], strict=True)
+    ]
+    head = ["channel" if field else "variable", "unit", "mean", "std"]
+    lines += ["", table(head, rows[:64], left=2)]
+    return lines + [hanging("note", spoken(note)) for note in facts["notes"]]
+
+
+def _grid_lines(facts: dict[str, Any]) -> list[str]:
     from dsr.text import number
 
-    lines = [f"file       {facts['file']} ({facts['format']})"]
-    if facts["kind"] == "field":
-        sizes = ", ".join(f"{k} {v}" for k, v in facts["sizes"].items())
-        lines.append(f"field      {sizes}; {facts['missing']:.1%} missing")
-        lines.append("use        a field; the models of this version take series of variables")
-    else:
-        samples = sorted(set(facts["samples"]))
-        length = f"{samples[0]}" if len(samples) == 1 else f"{samples[0]} to {samples[-1]}"
-        origin = f", from {facts['time_origin']}" if facts["time_origin"] else ""
-        lines.append(f"series     {facts['trajectories']} x {length} samples")
-        lines.append(f"time       step {number(facts['dt'])} {facts['time_unit']}{origin}")
-        if facts["split"]:
-            lines.append(f"split      {', '.join(facts['split'])}")
-        enough = sum(facts["samples"]) >= 300
-        lines.append("use        ready for dsr fit" if enough
-                     else "use        too short for dsr fit, which needs 300 samples")  # fmt: skip
-        rows = [
-            [name, unit or "-", number(mean), number(std)]
-            for name, unit, mean, std in zip(
-                facts["variables"], facts["units"] or [""] * len(facts["variables"]),
-                facts["mean"], facts["std"], strict=True,
-            )
-        ]  # fmt: skip
-        lines += ["", table(["variable", "unit", "mean", "std"], rows[:64], left=2)]
-    lines += [f"note       {note}" for note in facts["notes"]]
+    sizes, land = facts["sizes"], facts["land"]
+    cells = sizes["channel"] * sizes["y"] * sizes["x"]
+    never = f"; {round(land * cells)} of {cells} cells are never observed (land)" if land else ""
+    lines = [f"grid       {sizes['y']} x {sizes['x']} (y, x){never}"]
+    named = [c["dims"] for name, c in facts["coordinates"].items() if name not in ("y", "x")]
+    for name, c in facts["coordinates"].items():
+        if name not in ("y", "x") or c["dims"] not in named:  # y is lat again where there is a lat
+            span = f"{number(c['low'])} to {number(c['high'])} {c['units']}".rstrip()
+            lines.append(f"{name:<10} {span} ({', '.join(c['dims'])})")
     return lines

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from dsr._version import __version__
+from dsr.cli.doctor import doctor
 from dsr.cli.embed import embed
 from dsr.cli.evaluate import evaluate
 from dsr.cli.fit import fit
@@ -19,6 +21,7 @@ from dsr.cli.info import info
 from dsr.cli.metrics import metrics
 from dsr.cli.report import report
 from dsr.cli.simulate import simulate, systems
+from dsr.cli.syntax import arguments, called, spoken
 from dsr.errors import DsrError
 
 _EPILOG = "Exit codes: 0 done; 2 usage or bad input; 3 diverged; 4 not verified; 130 interrupted."
@@ -30,15 +33,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=_EPILOG,
 )
-for _verb in (fit, evaluate, forecast, generate, info, simulate, systems, metrics, report, embed):
+for _verb in (
+    fit, evaluate, forecast, generate, info, simulate, systems, metrics, report, embed, doctor,
+):  # fmt: skip
     app.command()(_verb)
-
-_arguments: list[str] = []
-
-
-def arguments() -> list[str]:
-    """Arguments the program was called with."""
-    return list(_arguments)
 
 
 def _version(wanted: bool) -> None:
@@ -53,7 +51,7 @@ def program(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Reconstruct dynamical systems from measured time series, and judge the result honestly."""
+    """Reconstruct dynamical systems from measured series and fields, and judge them honestly."""
     del version
 
 
@@ -65,12 +63,35 @@ def main(argv: list[str] | None = None) -> NoReturn:
     argv : list of str, optional
         Arguments; those of the process if not given.
     """
-    _arguments[:] = sys.argv[1:] if argv is None else list(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    called(words, _flags(words))
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that cannot show a letter of a variable's name is no reason to fail.
             stream.reconfigure(errors="backslashreplace")
-    sys.exit(_run("--json" in _arguments))
+    sys.exit(_run("--json" in words))
+
+
+def _verb_of(words: list[str]) -> str:
+    """Name of the verb that was typed, or nothing."""
+    verbs = {str(entry.callback.__name__) for entry in app.registered_commands if entry.callback}
+    return words[0] if words and words[0] in verbs else ""
+
+
+@functools.cache
+def _program() -> Any:
+    return typer.main.get_command(app)
+
+
+def _flags(words: list[str]) -> dict[str, tuple[str, str]]:
+    """Flags of the verb that was typed, by the names that Python has for them."""
+    verb = getattr(_program(), "commands", {}).get(_verb_of(words))
+    flags: dict[str, tuple[str, str]] = {}
+    for parameter in () if verb is None else verb.params:
+        given = [word for word in parameter.opts if word.startswith("--")]
+        if given and parameter.name:
+            flags[parameter.name] = (given[0], next(iter(parameter.secondary_opts), ""))
+    return flags
 
 
 def _run(as_json: bool) -> int:
@@ -78,12 +99,12 @@ def _run(as_json: bool) -> int:
     from dsr.cli.console import fail
 
     try:
-        code = _invoke(list(_arguments))
+        code = _invoke(arguments())
         if sys.stdout is not None:
             sys.stdout.flush()
         return code
     except DsrError as error:
-        return fail(str(error), error.exit_code, as_json=as_json)
+        return fail(spoken(str(error)), error.exit_code, as_json=as_json)
     except KeyboardInterrupt as error:
         return _interrupted(error, as_json)
     except BrokenPipeError:
@@ -100,7 +121,7 @@ def _run(as_json: bool) -> int:
 
 def _invoke(words: list[str]) -> int:
     """Parse and run one verb, so that every exception arrives here as it was raised."""
-    command = typer.main.get_command(app)
+    command = _program()
     if "_DSR_COMPLETE" in os.environ:  # the shell asks for completions
         command.main(words, prog_name="dsr")
     try:
@@ -157,11 +178,7 @@ def _other(error: Exception, as_json: bool) -> int:
         return 1
     told = getattr(error, "format_message", None)
     if callable(told):
-        verbs = {
-            str(entry.callback.__name__) for entry in app.registered_commands if entry.callback
-        }
-        verb = _arguments[0] if _arguments[0] in verbs else ""
-        hint = f"; see dsr {verb} --help".replace("  ", " ")
+        hint = f"; see dsr {_verb_of(arguments())} --help".replace("  ", " ")
         message = str(told()).rstrip(".")
         return fail((message or "wrong usage") + hint, 2, as_json=as_json)
     if os.environ.get("DSR_DEBUG"):

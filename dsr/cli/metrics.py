@@ -28,12 +28,13 @@ def metrics(
     seed: opt.Seed = 0,
     json: opt.Json = False,
 ) -> None:
-    """Judge a generated series against a reference, with noise floor, surrogate and verdict."""
-    from dsr.cli.console import metrics_table, print_json, say, verdict_lines
+    """Judge a generated series or field against a reference."""
+    from dsr.cli.console import print_json, print_judgement
     from dsr.cli.output import RESULT_SUFFIXES, output_path, write_result
     from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
     from dsr.metrics.doors import read_generated
+    from dsr.metrics.judging.facts import METRICS, chosen
 
     target = (
         None
@@ -42,12 +43,13 @@ def metrics(
     )
     options = load or {}
     observed = read(reference, **options)
+    field = "channel" in observed.dims
     # Of fields all scores are shown; those of series that need a model are left out.
-    wanted = ["state_space_divergence", "hellinger_spectral_distance", *(metric or [])]
+    wanted = chosen(None, fields=True, model=False) if field else METRICS[:2]
     scores = evaluate(
         observed, read_generated(generated, **options), seed=seed,
         independent=None if independent is None else read(independent, **options),
-        metrics=wanted if metric or "variable" in observed.dims else None,
+        metrics=[*wanted, *(metric or [])],
     )  # fmt: skip
     summary = {
         "reference": reference,
@@ -63,6 +65,4 @@ def metrics(
     if json:
         print_json(summary)
         return
-    say(metrics_table(summary["metrics"]))
-    say("")
-    say("\n".join(verdict_lines(scores.attrs)))
+    print_judgement(summary, scores.attrs, "frames" if field else "samples")

@@ -25,14 +25,21 @@ JsonOut = Annotated[
 Output = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", help="File to write (.nc, .csv or .npy); a free name if not given."
+        "--out", "-o",
+        help="File to write (.nc, .csv or .npy; a field: .nc); a free name if not given.",
     ),
+]  # fmt: skip
+Inputs = Annotated[
+    str | None, typer.Option(help="File of the external inputs that drive the model.")
 ]
+Baselines = Annotated[bool, typer.Option(help="Judge the baselines beside the model.")]
 _LOADER: dict[str, Any] = {
     "variables": Annotated[
         str | None, typer.Option(help="Variables to use, separated by commas; all if not given.")
     ],
-    "time": Annotated[str | None, typer.Option(help="Name of the time axis.")],
+    "time": Annotated[
+        str | None, typer.Option(help="Name of the time axis, or none: every row is a step.")
+    ],
     "trajectory": Annotated[
         str | None, typer.Option(help="Name of the trajectory dimension or column.")
     ],
@@ -118,14 +125,14 @@ def parse_pairs(pairs: list[str], option: str) -> dict[str, Any]:
 
 def read_config(path: Path) -> dict[str, Any]:
     """Settings of a TOML file: flat keys, or the ``config.toml`` of a run."""
-    from dsr.runs import read_toml
+    from dsr.runs import flat_settings, read_toml
 
     if not path.is_file():
         raise InputError(f"there is no settings file {str(path)!r}")
     document = read_toml(path)
-    settings = document.get("settings")
-    if isinstance(settings, dict):
-        document = {**settings, **{k: document[k] for k in ("model", "seed") if k in document}}
+    if isinstance(document.get("settings"), dict):
+        own = {k: v for k, v in document.items() if k in ("model", "seed")}
+        document = {**flat_settings(document), **own}
     if document.get("load") == {}:
         del document["load"]
     return document

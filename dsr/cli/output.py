@@ -91,6 +91,8 @@ def write_series(series: DataArray, path: Path) -> None:
     """
     from dsr.data.files import atomic_write, write_dataset
 
+    if "channel" in series.dims:
+        only_netcdf(path)
     suffix = path.suffix.lower()
     if suffix == ".nc":
         write_dataset(series, path)
@@ -122,6 +124,7 @@ def write_json(summary: Mapping[str, Any], path: Path) -> None:
 def series_facts(series: DataArray, path: Path) -> dict[str, Any]:
     """Return what ``--json`` says about a series that was written."""
     trajectories, steps = series.shape[:2]
+    label = str(series.dims[2])
     facts = {
         "file": str(path),
         "trajectories": trajectories,
@@ -132,14 +135,34 @@ def series_facts(series: DataArray, path: Path) -> dict[str, Any]:
         "time_unit": series.attrs.get("time_unit"),
         "notes": list(series.attrs.get("notes", [])),
     }
-    if "variable" in series.dims:
-        facts["variables"] = [str(name) for name in series["variable"].values]
-    return facts
+    return {**facts, f"{label}s": [str(name) for name in series[label].values]}
 
 
-def _only_variables(series: DataArray, kind: str) -> None:
-    if series.dims != ("trajectory", "time", "variable"):
-        raise InputError(f"a field cannot be written as {kind}; use a name that ends in .nc")
+def hand_over(series: DataArray, path: Path, *, as_json: bool, **more: Any) -> None:
+    """Write a series and say so; what is known beside it stands in ``--json``."""
+    from dsr.cli.console import print_json, say
+
+    write_series(series, path)
+    facts = {**series_facts(series, path), **more}
+    if as_json:
+        print_json(facts)
+        return
+    field = "channel" in series.dims
+    several = f"{facts['trajectories']} x " if facts["trajectories"] > 1 else ""
+    names = ", ".join(facts["channels" if field else "variables"])
+    grid = " on a grid of {} x {}".format(*facts["shape"][3:]) if field else ""
+    reason = f"; {more['reason']}" if "reason" in more else ""
+    say(f"wrote {several}{facts['steps']} {'frames' if field else 'samples'} of {names}{grid} to "
+        f"{path}{reason}")  # fmt: skip
+
+
+def only_netcdf(path: Path) -> None:
+    """Refuse what cannot hold the coordinates, the mask and the units of a field."""
+    if path.suffix.lower() != ".nc":
+        raise InputError(
+            f"cannot write '{path}': a field is written as NetCDF only, with its coordinates and "
+            "units; use a name that ends in .nc"
+        )
 
 
 def _as_npy(series: DataArray) -> bytes:
@@ -158,7 +181,6 @@ def _as_csv(series: DataArray) -> bytes:
 
     from dsr.data import lengths
 
-    _only_variables(series, "CSV")
     names = [str(name) for name in series["variable"].values]
     parts = []
     for index, length in enumerate(lengths(series)):

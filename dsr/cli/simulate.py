@@ -29,8 +29,7 @@ def simulate(
     json: opt.Json = False,
 ) -> None:
     """Simulate a registered system and write the series."""
-    from dsr.cli.console import print_json, say
-    from dsr.cli.output import output_path, series_facts, write_series
+    from dsr.cli.output import hand_over, output_path
     from dsr.data import simulate as make
 
     path = output_path(out, name)
@@ -39,13 +38,7 @@ def simulate(
         parameters=opt.parse_pairs(parameter or [], "--parameter") or None,
         observation_noise=observation_noise, process_noise=process_noise, seed=seed,
     )  # fmt: skip
-    write_series(series, path)
-    facts = series_facts(series, path)
-    if json:
-        print_json(facts)
-    else:
-        say(f"wrote {facts['trajectories']} x {facts['steps']} samples of "
-            f"{', '.join(facts['variables'])} to {path}")  # fmt: skip
+    hand_over(series, path, as_json=json)
 
 
 def systems(out: opt.JsonOut = None, seed: opt.UnusedSeed = 0, json: opt.Json = False) -> None:

@@ -20,6 +20,7 @@ def agreeing(
     dt: float | None = None,
     time_unit: str | None = None,
     name: str = "series",
+    other: str = "model",
 ) -> xr.DataArray:
     """Give the variables of a series in a wanted order; refuse what differs from what is wanted.
 
@@ -33,6 +34,8 @@ def agreeing(
         Sampling step and its unit; None agrees with all.
     name : str
         What to call the series in messages.
+    other : str
+        What to call that with which it must agree.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def agreeing(
     if found != wanted:
         if not set(wanted) <= set(found):
             raise InputError(
-                f"the {name} has the {label}s {_listed(found)} and the model was trained on "
+                f"the {name} has the {label}s {_listed(found)} and the {other} has "
                 f"{_listed(wanted)}; give the same ones, under the same names"
             )
         series = select(series, [found.index(v) for v in wanted])
@@ -67,23 +70,25 @@ def agreeing(
     ):
         if wish and have and str(wish) != str(have):
             raise InputError(
-                f"{variable[:60]!r} of the {name} is in {have!s} and the model was trained in "
+                f"{variable[:60]!r} of the {name} is in {have!s} and that of the {other} in "
                 f"{wish}; convert it first"
             )
-    _check_time(series, dt, time_unit, name)
+    _check_time(series, dt, time_unit, name, other)
     return series
 
 
-def _check_time(series: xr.DataArray, dt: float | None, unit: str | None, name: str) -> None:
+def _check_time(
+    series: xr.DataArray, dt: float | None, unit: str | None, name: str, other: str
+) -> None:
     have, own = series.attrs.get("dt"), str(series.attrs.get("time_unit", ""))
     if unit and own and own != unit:
         raise InputError(
-            f"the time of the {name} is in {own!r} and the model's in {unit!r}; pass the step in "
-            f"the model's unit (dt={dt or 1:g}, time_unit={unit!r}) if the two mean the same"
+            f"the time of the {name} is in {own!r} and that of the {other} in {unit!r}; pass the "
+            f"step in that unit (dt={dt or 1:g}, time_unit={unit!r}) if the two mean the same"
         )
     if dt and have and abs(have - dt) > 1e-3 * dt:
         raise InputError(
-            f"the {name} has a time step of {have:g} but the model was trained with {dt:g}; pass "
+            f"the {name} has a time step of {have:g} and the {other} one of {dt:g}; pass "
             f"resample={dt:g} when loading it"
         )
 

@@ -241,7 +241,9 @@ def read_tree(path: str | Path) -> xr.DataTree:
     with quiet_cleanup():
         try:
             with xr.open_datatree(io.BytesIO(content), engine="h5netcdf") as opened:
-                tree = opened.load()
+                # DataTree.load leaves out a variable that is named like a group.
+                nodes = {n.path: n.to_dataset(inherit=False).load() for n in opened.subtree}
+                tree = xr.DataTree.from_dict(nodes)
         except Exception as error:  # whatever a damaged file makes the libraries raise
             raise InputError(
                 f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason(error)}); it "
@@ -249,8 +251,8 @@ def read_tree(path: str | Path) -> xr.DataTree:
             ) from error
     found = tree.attrs.pop(_DIGEST, None)
     if found is not None and not sealed:
-        nodes = {node.path: _storable(node.to_dataset(inherit=False)) for node in tree.subtree}
-        if found != _content_digest(nodes):
+        stored = {node.path: _storable(node.to_dataset(inherit=False)) for node in tree.subtree}
+        if found != _content_digest(stored):
             raise InputError(
                 f"the content of {path} does not match its checksum: it was edited or damaged "
                 f"after dsr wrote it; restore it, or remove the attribute {_DIGEST} if meant so"

@@ -65,20 +65,22 @@ def orthonormalise(V: Floats, stretch: Floats) -> None:
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def piecewise_linear_blocks(
     A: Floats, W1: Floats, W2: Floats, h1: Floats, h2: Floats,
-    z: Floats, V: Floats, block: int, interval: int, sums: Floats,
+    z: Floats, V: Floats, block: int, interval: int, sums: Floats, drive: Floats | None = None,
 ) -> None:  # fmt: skip
-    """Log stretching of ``F(z) = A*z + W1 relu(W2 z + h2) + h1`` over consecutive blocks.
+    """Log stretching of ``F(z) = A z + W1 relu(W2 z + h2) + h1`` over consecutive blocks.
 
     Parameters
     ----------
     A, W1, W2, h1, h2 : arrays
-        Fields of `dsr.kernels.piecewise_linear.PiecewiseLinear`.
+        Of a `dsr.kernels.piecewise_linear.PiecewiseLinear`; A is a diagonal or a full matrix.
     z, V : arrays, (M,) and (M, K)
         State and tangent vectors, changed in place.
     block, interval : int
         Steps per block, and between two decompositions (a divisor of ``block``).
     sums : array, (B, K)
         Filled with the sums of ``log diag R`` per block.
+    drive : array, (B * block, 1, M), optional
+        What external inputs add to the state at each step; empty for none.
     """
     latent, count = V.shape
     hidden = h2.size
@@ -91,9 +93,18 @@ def piecewise_linear_blocks(
             sums[b, k] = 0.0
         for t in range(block):
             for i in range(latent):
-                after[i] = A[i] * z[i] + h1[i]
-                for k in range(count):
-                    image[i, k] = A[i] * V[i, k]
+                if A.ndim == 1:
+                    after[i] = A[i] * z[i] + h1[i]
+                    for k in range(count):
+                        image[i, k] = A[i] * V[i, k]
+                else:
+                    after[i] = h1[i]
+                    for k in range(count):
+                        image[i, k] = 0.0
+                    for j in range(latent):
+                        after[i] += A[i, j] * z[j]
+                        for k in range(count):
+                            image[i, k] += A[i, j] * V[j, k]
             for h in range(hidden):
                 u = h2[h]
                 for i in range(latent):
@@ -107,6 +118,10 @@ def piecewise_linear_blocks(
                             tangent += W2[h, i] * V[i, k]
                         for i in range(latent):
                             image[i, k] += W1T[h, i] * tangent
+            if drive is not None:  # noqa: SIM102  (the outer branch is pruned)
+                if drive.size > 0:
+                    for i in range(latent):
+                        after[i] += drive[b * block + t, 0, i]
             for i in range(latent):
                 z[i] = after[i]
                 for k in range(count):

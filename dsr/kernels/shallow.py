@@ -1,11 +1,11 @@
 """Forward and backward pass of the shallow PLRNN under teacher forcing, over a whole batch.
 
-The model is ``F(z) = A*z + W1 phi(W2 z + h2) + h1`` (Hess et al., ICML 2023, eq. 2) or its clipped
-form with ``phi(W2 z + h2) - phi(W2 z)``. All arrays are laid out ``[time, sequence, unit]``: each
-step of the time loop is then one small matrix product on contiguous memory, and the weight
-gradients are two large products over all steps at once, after the loop.
+The model is ``F(z, u) = A*z + W1 phi(W2 z + h2) + h1 + C u`` (Hess et al., ICML 2023, eq. 2) or its
+clipped form with ``phi(W2 z + h2) - phi(W2 z)``; ``u`` are external inputs. All arrays are laid out
+``[time, sequence, unit]``: each step of the time loop is then one small matrix product on
+contiguous memory, and the weight gradients are large products over all steps at once, after it.
 
-Parameters travel as one flat vector ``theta = [A, W1, W2, h1, h2, L]`` (row-major), so that the
+Parameters travel as one flat vector ``theta = [A, W1, W2, h1, h2, L, C]`` (row-major), so that the
 optimiser is one loop; ``L`` (shape ``(M - N, N)``) starts the unobserved latent states.
 """
 
@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating]
 
 
-def parameter_count(latent: int, hidden: int, observed: int) -> int:
-    """Length of ``theta`` for ``latent`` states, ``hidden`` units and ``observed`` variables."""
-    return 2 * latent + hidden + 2 * latent * hidden + (latent - observed) * observed
+def parameter_count(latent: int, hidden: int, observed: int, inputs: int = 0) -> int:
+    """Length of ``theta`` for M states, H hidden units, N observed variables and K inputs."""
+    unseen = (latent - observed) * observed
+    return 2 * latent + hidden + 2 * latent * hidden + unseen + latent * inputs
 
 
 @njit(cache=True)
@@ -30,11 +31,12 @@ def shallow_gradient(
     windows: Floats,
     targets: Floats,
     keep: Floats,
+    inputs: Floats,
     hidden: int,
     observed: int,
     clipped: bool,
     forced: Floats,
-    drive: Floats,
+    hinge: Floats,
     active: Floats,
     adjoint: Floats,
 ) -> float:
@@ -52,11 +54,13 @@ def shallow_gradient(
     keep : array, (1 or T, S * M)
         Diagonal of ``K_t``: the share of the prediction that survives forcing, ``1 - alpha`` on
         forced units and 1 elsewhere. One row stands for all times.
+    inputs : array, (T, S, K)
+        External inputs beside the states that the steps start from; K = 0 for none.
     hidden, observed, clipped
         Number of hidden units H, of observed variables N, and the form of the model.
     forced : array, (T + 1, S, M)
         Work space; on return the forced states ``z~_t``.
-    drive, active : arrays, (T, S, H)
+    hinge, active : arrays, (T, S, H)
         Work space.
     adjoint : array, (T, S, M)
         Work space.
@@ -70,16 +74,18 @@ def shallow_gradient(
     sequences = windows.shape[1]
     latent = windows.shape[2]
     unseen = latent - observed
+    driving = inputs.shape[2]
     w1_end = latent + latent * hidden
     w2_end = w1_end + hidden * latent
     h1_end = w2_end + latent
     h2_end = h1_end + hidden
+    L_end = h2_end + unseen * observed
     A = theta[:latent]
     W1 = theta[latent:w1_end].reshape(latent, hidden)
     W2 = theta[w1_end:w2_end].reshape(hidden, latent)
     h1 = theta[w2_end:h1_end]
     h2 = theta[h1_end:h2_end]
-    L = theta[h2_end:].reshape(unseen, observed)
+    L = theta[h2_end:L_end].reshape(unseen, observed)
     W1T = np.ascontiguousarray(W1.T)
     W2T = np.ascontiguousarray(W2.T)
 
@@ -109,9 +115,15 @@ def shallow_gradient(
     rows = keep.shape[0]
     product = np.empty((sequences, latent), theta.dtype)
     product_flat = product.reshape(-1)
+    push = np.zeros((steps if driving else 1, narrow), theta.dtype)
+    if driving:
+        CT = np.ascontiguousarray(theta[L_end:].reshape(latent, driving).T)
+        np.dot(
+            inputs.reshape(steps * sequences, driving), CT, push.reshape(steps * sequences, latent)
+        )
     for t in range(steps):
-        np.dot(forced[t], W2T, drive[t])
-        v = drive[t].reshape(-1)
+        np.dot(forced[t], W2T, hinge[t])
+        v = hinge[t].reshape(-1)
         f = active[t].reshape(-1)
         if clipped:
             for i in range(wide):
@@ -120,6 +132,9 @@ def shallow_gradient(
             for i in range(wide):
                 f[i] = max(v[i] + h2_row[i], zero)
         np.dot(active[t], W1T, product)
+        if driving:
+            for i in range(narrow):
+                product_flat[i] += push[t, i]
         before = forced[t].reshape(-1)
         after = forced[t + 1].reshape(-1)
         data = windows[t + 1].reshape(-1)
@@ -131,7 +146,7 @@ def shallow_gradient(
             error[i] = (z - goal[i]) * seen_row[i]
             after[i] = z - (one - k[i]) * (z - data[i]) * seen_row[i]
 
-    # Backward: adjoint[t] becomes dLoss/dz_t, drive[t] the adjoint of W2 z.
+    # Backward: adjoint[t] becomes dLoss/dz_t, hinge[t] the adjoint of W2 z.
     loss = 0.0
     scale = theta.dtype.type(2.0 / (steps * sequences * observed))
     lam = np.zeros((sequences, latent), theta.dtype)
@@ -152,7 +167,7 @@ def shallow_gradient(
             grad_h1[i] += q
             grad_A[i] += q * before[i]
         loss += total
-        v = drive[t].reshape(-1)
+        v = hinge[t].reshape(-1)
         if clipped:
             # v is still needed for its sign, so the product goes beside it first.
             back = np.dot(adjoint[t], W1).reshape(-1)
@@ -161,13 +176,13 @@ def shallow_gradient(
                 grad_h2[i] += q
                 v[i] = q - (back[i] if v[i] > zero else zero)
         else:
-            np.dot(adjoint[t], W1, drive[t])
+            np.dot(adjoint[t], W1, hinge[t])
             f = active[t].reshape(-1)
             for i in range(wide):
                 q = v[i] if f[i] > zero else zero
                 v[i] = q
                 grad_h2[i] += q
-        np.dot(drive[t], W2, lam)
+        np.dot(hinge[t], W2, lam)
         for i in range(narrow):
             lam_flat[i] += A_row[i] * d[i]
 
@@ -179,10 +194,16 @@ def shallow_gradient(
         gradient[latent:w1_end].reshape(latent, hidden),
     )
     np.dot(
-        drive.reshape(flat, hidden).T,
+        hinge.reshape(flat, hidden).T,
         forced[:steps].reshape(flat, latent),
         gradient[w1_end:w2_end].reshape(hidden, latent),
     )
+    if driving:
+        np.dot(
+            adjoint.reshape(flat, latent).T,
+            inputs.reshape(flat, driving),
+            gradient[L_end:].reshape(latent, driving),
+        )
     for s in range(sequences):
         for m in range(latent):
             gradient[m] += grad_A[s * latent + m]

@@ -7,9 +7,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.metrics.doors import Floats
 from dsr.metrics.spectra.timescales import autocorrelation
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -46,6 +46,13 @@ def resampled_indices(starts: Ints, block: int, length: int) -> Ints:
     """Indices of every resample, ``(resamples, length)``; the last block is cut."""
     indices = starts[:, :, None] + np.arange(block)
     return indices.reshape(len(starts), -1)[:, :length]
+
+
+def block_weights(total: int, block: int, resamples: int, rng: np.random.Generator) -> Floats:
+    """How often each of ``total`` samples is drawn, ``(resamples, total)``; rows sum to it."""
+    block = max(1, min(block, total))
+    drawn = resampled_indices(block_starts(rng, total, block, resamples), block, total)
+    return np.stack([np.bincount(row, minlength=total) for row in drawn]).astype(np.float64)
 
 
 def recentred_interval(value: float, resamples: Floats) -> tuple[float, float]:

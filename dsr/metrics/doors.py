@@ -16,6 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.data import as_series, trajectories
+from dsr.data.agreement import agreeing
 from dsr.errors import InputError
 
 Floats = NDArray[np.float64]
@@ -73,6 +74,38 @@ def reference_series(obj: Any, *, minimum: int = 20, name: str = "reference") ->
                 "drop it before scoring (drop_constant=True when loading)"
             )
     return series
+
+
+def labelled(obj: Any) -> bool:
+    """Whether names, units and step of something are its own, and not merely counted."""
+    own = isinstance(obj, xr.DataArray) and ("dt" in obj.attrs or "time" in obj.coords)
+    return own or isinstance(obj, xr.Dataset | str | PathLike)
+
+
+def alike(obj: Any, series: xr.DataArray, *, name: str) -> Any:
+    """A labelled series or field with the variables of a reference in the reference's order.
+
+    Names are compared only where both sides use the same ones in some order, since a run may be
+    labelled anew; units, step and unit of time wherever both are known.
+
+    Raises
+    ------
+    InputError
+        If units, step or unit of time differ.
+    """
+    if not isinstance(obj, xr.DataArray) or "dt" not in obj.attrs or obj.ndim != series.ndim:
+        return obj
+    label = str(series.dims[2])
+    if label not in obj.coords or label not in series.coords or obj.dims != series.dims:
+        return obj
+    wanted, found = ([str(v) for v in one[label].values] for one in (series, obj))
+    return agreeing(
+        obj,
+        variables=wanted if set(found) == set(wanted) else found,
+        units=series.attrs.get("variable_units", ()) if set(found) == set(wanted) else (),
+        dt=series.attrs.get("dt"), time_unit=series.attrs.get("time_unit"), name=name,
+        other="reference",
+    )  # fmt: skip
 
 
 def generated_arrays(obj: Any, *, name: str = "generated") -> list[Floats]:

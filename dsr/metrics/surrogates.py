@@ -8,9 +8,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from dsr.metrics.doors import reference_series
-
-Floats = NDArray[np.float64]
+from dsr.metrics.doors import Floats, reference_series
 
 _ITERATIONS = 100
 

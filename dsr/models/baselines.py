@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from dsr.errors import InputError
+from dsr.kernels.principal import principal_directions
 from dsr.models.base import Floats, ReconstructionModel
-from dsr.models.modes import principal_directions
 
 _EXACT = 1_000
 _ENERGY = 0.999

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
+from dsr.kernels.principal import principal_directions, signal_rank
 from dsr.models.base import Floats, ReconstructionModel
-from dsr.models.modes import principal_directions, signal_rank
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -1,3 +1,6 @@
+from .fields import field_comparison as field_comparison
+from .fields import field_error as field_error
+from .fields import radial_spectra as radial_spectra
 from .heatmap import carpet as carpet
 from .history import training_history as training_history
 from .metrics import lyapunov_exponents as lyapunov_exponents

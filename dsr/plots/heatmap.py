@@ -8,11 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.plots.prepare import Floats, drawable, extent
-from dsr.plots.theme import finish, with_unit
+from dsr.plots.theme import DIVERGING, finish, with_unit
 
 _MOST_ROWS, _MOST_COLUMNS = 96, 480
-# Blue below the middle, vermillion above, a pale grey between: readable without red or green.
-_SCALE = [[0, "#0A4B78"], [0.25, "#56A0D3"], [0.5, "#E9EBEE"], [0.75, "#E58A4E"], [1, "#9A3D00"]]
 
 
 def carpet(
@@ -33,6 +31,11 @@ def carpet(
     -------
     plotly.graph_objects.Figure
         Each variable in standard deviations of the data from its mean, cut off at three.
+
+    Raises
+    ------
+    InputError
+        If one of them is no series, or their variables differ in number.
 
     Examples
     --------
@@ -75,7 +78,7 @@ def carpet(
     figure.update_xaxes(title_text=unit, row=len(panels), col=1)
     figure.update_layout(
         coloraxis={
-            "colorscale": _SCALE, "cmin": -3, "cmax": 3,
+            "colorscale": DIVERGING, "cmin": -3, "cmax": 3,
             "colorbar": {"title": {"text": "std from mean", "side": "right"}, "thickness": 10},
         }
     )  # fmt: skip

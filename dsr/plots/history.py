@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from dsr.errors import InputError
-from dsr.plots.prepare import float32, min_max
-from dsr.plots.theme import DATA, MODEL, MUTED, OTHER, finish
+from dsr.plots.prepare import Floats, float32, min_max
+from dsr.plots.theme import DATA, MODEL, MUTED, OTHER, axis_title, finish, log_axis
 
 _PANELS = (("loss", "loss", DATA), ("alpha", "alpha", OTHER), ("score", "validation score", MODEL))
 
@@ -26,6 +26,12 @@ def training_history(history: Any, *, title: str | None = None) -> Any:
     Returns
     -------
     plotly.graph_objects.Figure
+        A panel each; logarithmic, on both sides of zero, where it spans decades.
+
+    Raises
+    ------
+    InputError
+        If nothing was recorded.
 
     Examples
     --------
@@ -47,30 +53,26 @@ def training_history(history: Any, *, title: str | None = None) -> Any:
     chosen = history.attrs.get("selected_update")
     for row, (name, text, colour) in enumerate(shown, 1):
         values = np.asarray(history[name].values, dtype=np.float64)
+        heights, axis = _scaled(values)
         kept = min_max(values)
         known = kept[np.isfinite(values[kept])]
         mode = "lines+markers" if len(known) <= 60 else "lines"
         figure.add_trace(
             go.Scatter(
-                x=float32(update[known]), y=float32(values[known]), name=text, mode=mode,
+                x=float32(update[known]), y=float32(heights[known]), name=text, mode=mode,
                 line={"color": colour, "width": 1.6}, marker={"size": 4}, showlegend=False,
-                hovertemplate="update %{x}: %{y:.4~g}<extra></extra>",
+                customdata=float32(values[known]),
+                hovertemplate="update %{x}: %{customdata:.4~g}<extra></extra>",
             ),
             row=row, col=1,
         )  # fmt: skip
-        wide = name == "loss" and bool((values[known] > 0).all())
-        figure.update_yaxes(title_text=text, row=row, col=1, type="log" if wide else "linear")
-        if wide and np.log10(values[known].max() / values[known].min()) > 1:
-            figure.update_yaxes(dtick=1, tickfont_size=11, row=row, col=1)
-        if np.ptp(values[known]) <= 1e-6 * np.abs(values[known]).max():
-            centre = float(values[known[0]])
-            half = 0.5 * abs(centre) or 1.0
-            figure.update_yaxes(type="linear", range=[centre - half, centre + half], row=row, col=1)
+        figure.update_yaxes(axis, title_text=axis_title(text), row=row, col=1)
         if chosen is not None:
             figure.add_vline(
                 x=float(chosen), line={"color": MUTED, "width": 1, "dash": "dot"}, row=row, col=1
             )
-            _mark(figure, update, values, float(chosen), row, colour)
+            here = np.flatnonzero((update == chosen) & np.isfinite(values))[:1]
+            _mark(figure, update[here], heights[here], row, colour)
     figure.update_xaxes(title_text="update", exponentformat="none", row=rows, col=1)
     return finish(figure, height=90 + 130 * rows, title=title)
 
@@ -79,18 +81,35 @@ def _any_finite(values: Any) -> bool:
     return bool(np.isfinite(np.asarray(values.values, dtype=np.float64)).any())
 
 
-def _mark(figure: Any, update: Any, values: Any, chosen: float, row: int, colour: str) -> None:
+def _scaled(values: Floats) -> tuple[Floats, dict[str, Any]]:
+    """Heights and axis of a curve: logarithmic where it spans a decade, on both sides of zero."""
+    known = values[np.isfinite(values)]
+    size = np.abs(known)
+    if np.ptp(known) <= 1e-6 * size.max():
+        half = 0.5 * size.max() or 1.0
+        return values, {"range": [known[0] - half, known[0] + half]}
+    if known.min() > 0:
+        return values, log_axis(known) if known.max() > 10 * known.min() else {"nticks": 5}
+    near = float(np.quantile(size[size > 0], 0.25))
+    if size.max() <= 30 * near:
+        return values, {"nticks": 5}
+    near = 10.0 ** np.floor(np.log10(near))
+    # The inverse hyperbolic sine is linear about zero and a logarithm far from it.
+    powers = 10.0 ** np.arange(np.ceil(np.log10(near)), np.floor(np.log10(size.max())) + 1)
+    ticks = np.concatenate([-powers[::-1], [0.0], powers])
+    ticks = ticks[(ticks >= known.min()) & (ticks <= known.max())]
+    places = {"tickvals": np.arcsinh(ticks / near), "ticktext": [f"{t:.4g}" for t in ticks]}
+    return np.arcsinh(values / near), places
+
+
+def _mark(figure: Any, x: Floats, y: Floats, row: int, colour: str) -> None:
     """Put a ring on the record whose parameters were kept."""
     import plotly.graph_objects as go
 
-    here = np.flatnonzero((update == chosen) & np.isfinite(values))
-    if here.size:
-        figure.add_trace(
-            go.Scatter(
-                x=[float(chosen)], y=[float(values[here[0]])], mode="markers", name="chosen",
-                marker={"size": 10, "color": "rgba(0,0,0,0)"},
-                marker_line={"color": colour, "width": 2},
-                showlegend=False, hovertemplate="chosen: %{y:.4~g}<extra></extra>",
-            ),
-            row=row, col=1,
-        )  # fmt: skip
+    figure.add_trace(
+        go.Scatter(
+            x=x, y=y, mode="markers", name="chosen", showlegend=False, hoverinfo="skip",
+            marker={"size": 10, "color": "rgba(0,0,0,0)", "line": {"color": colour, "width": 2}},
+        ),
+        row=row, col=1,
+    )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from dsr.errors import InputError
 from dsr.plots.prepare import float32
-from dsr.plots.theme import DATA, MODEL, MUTED, OTHER, finish, label, with_unit
+from dsr.plots.theme import DATA, MODEL, MUTED, OTHER, finish, label, log_axis, with_unit
 
 
 def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
@@ -25,6 +25,11 @@ def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
     -------
     plotly.graph_objects.Figure
 
+    Raises
+    ------
+    InputError
+        If the scores hold no curve.
+
     Examples
     --------
     >>> import xarray as xr
@@ -38,7 +43,7 @@ def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
     if "prediction_error_curve" not in metrics:
         raise InputError("no prediction_error_curve here; evaluate a model, not its run")
     figure = go.Figure()
-    top, bottom = [], []
+    drawn = []
     for name, text, colour, dash in (
         ("prediction_error_curve", "model", MODEL, "solid"),
         ("prediction_error_persistence", "persistence", MUTED, "dash"),
@@ -48,8 +53,7 @@ def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
         values = np.asarray(metrics[name].values, dtype=np.float64)
         steps = np.asarray(metrics["step"].values, dtype=np.float64)
         good = np.isfinite(values) & (values > 0)
-        top += [values[good].max()] if good.any() else []
-        bottom += [values[good].min()] if good.any() else []
+        drawn.append(values[good])
         values = np.where(good, values, np.nan)
         figure.add_trace(
             go.Scatter(
@@ -58,9 +62,7 @@ def prediction_error(metrics: Any, *, title: str | None = None) -> Any:
                 hovertemplate="%{x} steps: %{y:.3~g}",
             )
         )  # fmt: skip
-    decades = np.log10(max(top) / min(bottom)) if top else 1.0
-    figure.update_yaxes(type="log", title_text="mean squared error")
-    figure.update_yaxes(dtick=1 if decades > 1 else None, tickfont_size=11)
+    figure.update_yaxes(title_text="mean squared error", **log_axis(np.concatenate(drawn)))
     figure.update_xaxes(title_text=f"steps ahead{_step_length(metrics)}")
     return finish(figure, height=320, title=title)
 
@@ -84,6 +86,11 @@ def lyapunov_exponents(exponents: Any, *, title: str | None = None) -> Any:
     Returns
     -------
     plotly.graph_objects.Figure
+
+    Raises
+    ------
+    InputError
+        If there are no exponents.
 
     Examples
     --------
@@ -111,6 +118,7 @@ def lyapunov_exponents(exponents: Any, *, title: str | None = None) -> Any:
         spread = {
             "type": "data", "symmetric": False, "array": float32(np.abs(above)),
             "arrayminus": float32(np.abs(below)), "thickness": 1.4, "width": 5,
+            "color": MUTED,  # not that of the markers, which is a list: plotly reads one colour
         }  # fmt: skip
     figure = go.Figure(
         go.Scatter(

@@ -95,6 +95,11 @@ def attractor(
         Three-dimensional for three variables and more (principal components beyond three) and
         for a single one (delay coordinates); a plane for two.
 
+    Raises
+    ------
+    InputError
+        If one of them is no series, or their variables differ in number.
+
     Examples
     --------
     >>> import numpy as np
@@ -130,6 +135,11 @@ def attractor_panels(
     -------
     tuple of two plotly.graph_objects.Figure
         Data, model run.
+
+    Raises
+    ------
+    InputError
+        If one of them is no series, or their variables differ in number.
 
     Examples
     --------

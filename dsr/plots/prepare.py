@@ -83,7 +83,7 @@ def drawable(series: Any, *, name: str = "series", like: Drawable | None = None)
         if "variable" in series.coords:
             names = [label(v) for v in np.atleast_1d(series["variable"].values)]
         if "time" in series.coords and series.sizes["time"]:
-            start = _number(series["time"].values[0], 0.0)
+            start = number(series["time"].values[0], 0.0)
         values = np.asarray(series.values)
         if "variable" not in order:
             values = values[..., None]
@@ -113,17 +113,18 @@ def drawable(series: Any, *, name: str = "series", like: Drawable | None = None)
         names if len(names) == block.shape[2] else [f"x{i}" for i in range(block.shape[2])],
         units if len(units) == block.shape[2] else [],
         start,
-        _number(attrs.get("dt"), like.dt if like else 1.0) or 1.0,
+        number(attrs.get("dt"), like.dt if like else 1.0) or 1.0,
         str(attrs.get("time_unit") or (like.time_unit if like else "step")),
     )
 
 
-def _number(value: Any, otherwise: float) -> float:
+def number(value: Any, otherwise: float) -> float:
+    """Make a finite float of anything."""
     try:
-        number = float(value)
+        found = float(value)
     except (TypeError, ValueError):
         return otherwise
-    return number if np.isfinite(number) else otherwise
+    return found if np.isfinite(found) else otherwise
 
 
 def float32(values: Any) -> NDArray[np.float32]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dsr.errors import InputError
 from dsr.plots.prepare import float32
-from dsr.plots.theme import DATA, MODEL, MUTED, finish, label, with_unit
+from dsr.plots.theme import DATA, MODEL, finish, log_axis, with_unit
 
 
 def scaling_region(estimate: Any, *, title: str | None = None) -> Any:
@@ -39,67 +39,47 @@ def scaling_region(estimate: Any, *, title: str | None = None) -> Any:
     >>> figure.layout.xaxis.type, figure.layout.yaxis.type
     ('log', 'log')
     """
-    if "correlation_sum" in estimate:
-        return _dimension(estimate, title)
-    if "log_distance" in estimate:
-        return _exponent(estimate, title)
-    raise InputError(
-        "no scaling region here; draw what correlation_dimension or largest_lyapunov_from_data "
-        "returns"
-    )
-
-
-def _dimension(estimate: Any, title: str | None) -> Any:
-    radius = np.asarray(estimate["radius"].values, dtype=np.float64)
-    sums = np.asarray(estimate["correlation_sum"].values, dtype=np.float64)
-    low, high = (float(v) for v in estimate.attrs["scaling_region"])
-    slope = float(estimate["dimension"])
-    figure = _curve(radius, np.where(sums > 0.0, sums, np.nan), "correlation sum")
-    inside = (radius >= low * (1 - 1e-9)) & (radius <= high * (1 + 1e-9)) & (sums > 0.0)
-    if inside.any():
-        x = np.log(radius[inside])
-        y = np.log(sums[inside])
-        line = np.exp(y.mean() + slope * (x - x.mean()))
-        _fit(figure, radius[inside], line, f"slope {slope:.3f}")
-        figure.add_vrect(low, high, fillcolor=DATA, opacity=0.1, line_width=0)
-    figure.update_xaxes(type="log", dtick=1, title_text="radius")
-    figure.update_yaxes(type="log", title_text="share of pairs nearer than it")
-    return finish(figure, height=360, title=title or _verdict(estimate, "dimension"))
-
-
-def _exponent(estimate: Any, title: str | None) -> Any:
-    lag = np.asarray(estimate["lag"].values, dtype=np.float64)
-    distance = np.asarray(estimate["log_distance"].values, dtype=np.float64)
-    low, high = (float(v) for v in estimate.attrs["scaling_window"])
-    slope = float(estimate["exponent"])
-    figure = _curve(lag, distance, "mean log distance")
-    inside = (lag >= low - 1e-12) & (lag <= high + 1e-12)
-    if inside.any():
-        line = distance[inside].mean() + slope * (lag[inside] - lag[inside].mean())
-        _fit(figure, lag[inside], line, f"slope {slope:.3f}")
-        figure.add_vrect(low, high, fillcolor=DATA, opacity=0.1, line_width=0)
-    figure.update_xaxes(title_text=with_unit("lag", estimate["lag"].attrs.get("units")))
-    figure.update_yaxes(title_text="mean logarithm of the distance")
-    return finish(figure, height=360, title=title or _verdict(estimate, "exponent"))
-
-
-def _curve(x: Any, y: Any, name: str) -> Any:
     import plotly.graph_objects as go
 
-    return go.Figure(
-        go.Scatter(
-            x=float32(x), y=float32(y), mode="lines+markers", name=name,
-            line={"color": DATA, "width": 1.2}, marker={"size": 4},
+    if "correlation_sum" in estimate:
+        name, x, curve = "dimension", "radius", "correlation_sum"
+        texts = ("correlation sum", "radius", "share of pairs nearer than it")
+    elif "log_distance" in estimate:
+        name, x, curve = "exponent", "lag", "log_distance"
+        unit = with_unit("lag", estimate["lag"].attrs.get("units"))
+        texts = ("mean log distance", unit, "mean logarithm of the distance")
+    else:
+        raise InputError(
+            "no scaling region here; draw what correlation_dimension or largest_lyapunov_from_data "
+            "returns"
         )
-    )  # fmt: skip
-
-
-def _fit(figure: Any, x: Any, y: Any, name: str) -> None:
+    # A dimension is a slope between logarithms, an exponent one of a logarithm over the lag.
+    logarithmic = name == "dimension"
+    across = np.asarray(estimate[x].values, dtype=np.float64)
+    height = np.asarray(estimate[curve].values, dtype=np.float64)
+    if logarithmic:
+        height = np.where(height > 0.0, height, np.nan)
+    region = estimate.attrs.get("scaling_region", estimate.attrs.get("scaling_window"))
+    low, high = (float(v) for v in region)
+    slope = float(estimate[name])
+    figure = go.Figure()
     figure.add_scatter(
-        x=float32(x), y=float32(y), mode="lines", name=label(name),
-        line={"color": MODEL, "width": 2.5},
+        x=float32(across), y=float32(height), mode="lines+markers", name=texts[0],
+        line={"color": DATA, "width": 1.2}, marker={"size": 4},
     )  # fmt: skip
-    figure.update_layout(legend={"font": {"color": MUTED}})
+    slack = 1e-9 * max(abs(low), abs(high))
+    inside = (across >= low - slack) & (across <= high + slack) & np.isfinite(height)
+    if inside.any():
+        u, v = (np.log(a[inside]) if logarithmic else a[inside] for a in (across, height))
+        line = v.mean() + slope * (u - u.mean())
+        figure.add_scatter(
+            x=float32(across[inside]), y=float32(np.exp(line) if logarithmic else line),
+            mode="lines", name=f"slope {slope:.3f}", line={"color": MODEL, "width": 2.5},
+        )  # fmt: skip
+        figure.add_vrect(low, high, fillcolor=DATA, opacity=0.1, line_width=0)
+    figure.update_xaxes(log_axis(across) if logarithmic else {}, title_text=texts[1])
+    figure.update_yaxes(log_axis(height) if logarithmic else {}, title_text=texts[2])
+    return finish(figure, height=360, title=title or _verdict(estimate, name))
 
 
 def _verdict(estimate: Any, name: str) -> str:

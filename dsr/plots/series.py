@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from dsr.plots.prepare import Drawable, Floats, clipped, drawable, extent, float32, min_max
-from dsr.plots.theme import DATA, MODEL, finish, with_unit
+from dsr.plots.theme import DATA, MODEL, axis_title, finish, with_unit
 
 MOST_VARIABLES = 6
 
@@ -45,6 +45,11 @@ def time_series(
     plotly.graph_objects.Figure
         One row for each of the first six variables, with a common time axis.
 
+    Raises
+    ------
+    InputError
+        If one of them is no series, or their variables differ in number.
+
     Examples
     --------
     >>> import numpy as np
@@ -69,8 +74,9 @@ def time_series(
         limits = [max(bottom[0], low[row] - width), min(top[0], high[row] + width)]
         pad = 0.06 * (limits[1] - limits[0])
         figure.update_yaxes(
-            title_text=_wrapped(data.title(row)), nticks=5, row=row + 1, col=1,
-            range=[limits[0] - pad, limits[1] + pad],
+            title_text=axis_title(data.names[row], data.units[row] if data.units else ""),
+            range=[limits[0] - pad, limits[1] + pad], title_font_size=12, nticks=5,
+            row=row + 1, col=1,
         )  # fmt: skip
     word = "time since start" if elapsed else "time"
     figure.update_xaxes(title_text=with_unit(word, data.time_unit), row=rows, col=1)
@@ -109,8 +115,3 @@ def _add(
         ),
         row=row + 1, col=1,
     )  # fmt: skip
-
-
-def _wrapped(title: str, limit: int = 22) -> str:
-    """Keep the title of a low panel from running into its neighbours."""
-    return title if len(title) <= limit or "&" in title else f"{title[: limit - 1]}…"

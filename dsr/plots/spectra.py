@@ -8,7 +8,7 @@ import numpy as np
 
 from dsr.plots.prepare import Drawable, Floats, drawable, float32
 from dsr.plots.series import MOST_VARIABLES
-from dsr.plots.theme import DATA, MODEL, finish, label
+from dsr.plots.theme import DATA, MODEL, finish, label, log_axis
 
 _MOST_FREQUENCIES = 300
 _LEAST_SAMPLES = 16
@@ -40,6 +40,11 @@ def power_spectra(
         One panel for each of the first six variables, both axes logarithmic; density is in
         variance per frequency, frequency in cycles per time unit.
 
+    Raises
+    ------
+    InputError
+        If one of them is no series, or their variables differ in number.
+
     Examples
     --------
     >>> import numpy as np
@@ -59,20 +64,20 @@ def power_spectra(
     rows = -(-count // columns)
     figure = make_subplots(
         rows=rows, cols=columns, shared_yaxes=True, horizontal_spacing=0.03,
-        vertical_spacing=0.2 / rows, subplot_titles=data.names[:count],
+        vertical_spacing=0.3 / rows, subplot_titles=data.names[:count],
     )  # fmt: skip
     pooled = np.concatenate(data.parts)
     mean, std = np.nanmean(pooled, axis=0), np.nanstd(pooled, axis=0)
-    tops: list[float] = []
-    bottoms: list[float] = []
+    drawn: list[Floats] = []
+    across: list[Floats] = []
     for index in range(count):
         place = {"row": index // columns + 1, "col": index % columns + 1}
         for name, colour, run in runs:
             found = _spectrum(run, index, mean[index], std[index])
             if found is None:
                 continue
-            tops.append(float(np.max(found[1])))
-            bottoms.append(float(np.min(found[1])))
+            across.append(found[0])
+            drawn.append(found[1])
             figure.add_trace(
                 go.Scatter(
                     x=float32(found[0]), y=float32(found[1]), name=name, legendgroup=name,
@@ -82,16 +87,18 @@ def power_spectra(
                 **place,
             )  # fmt: skip
     _axes(figure, data, rows, columns, count)
-    if tops:
-        bottom = max(np.log10(min(bottoms)), np.log10(max(tops)) - _DECADES)
-        figure.update_yaxes(range=[bottom - 0.3, np.log10(max(tops)) + 0.5])
+    if drawn:
+        levels = np.log10(np.concatenate(drawn))
+        low, high = max(levels.min(), levels.max() - _DECADES), levels.max()
+        figure.update_xaxes(log_axis(np.concatenate(across)))
+        figure.update_yaxes(log_axis([10**low, 10**high]), range=[low - 0.3, high + 0.5])
     return finish(figure, height=110 + 230 * rows, title=title)
 
 
 def _axes(figure: Any, data: Drawable, rows: int, columns: int, count: int) -> None:
     unit = label(data.time_unit, 20)
-    figure.update_xaxes(type="log", dtick=1, tickfont_size=11)
-    figure.update_yaxes(type="log", dtick=2, tickfont_size=11)
+    figure.update_xaxes(type="log")
+    figure.update_yaxes(type="log")
     for column in range(1, columns + 1):
         last = rows if (rows - 1) * columns + column <= count else rows - 1
         figure.update_xaxes(title_text=f"frequency (1/{unit})", row=last, col=column)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from html import escape
+from html import escape, unescape
 from typing import Any
+
+import numpy as np
 
 OKABE_ITO = {
     "black": "#000000",
@@ -23,8 +25,16 @@ MODEL = OKABE_ITO["vermillion"]
 OTHER = OKABE_ITO["bluish green"]
 MUTED = "#7A828C"
 
-DARK = {DATA: OKABE_ITO["sky blue"], MODEL: "#F0803C", OTHER: "#35C49A", MUTED: "#8E97A3"}
+LAND = "#C9CED4"
+
+DARK = {
+    DATA: OKABE_ITO["sky blue"], MODEL: "#F0803C", OTHER: "#35C49A", MUTED: "#8E97A3",
+    LAND: "#3F4750",
+}  # fmt: skip
 """What each colour of a figure becomes on a dark page."""
+
+# Blue below the middle, vermillion above, a pale grey between: readable without red or green.
+DIVERGING = [[0, "#0A4B78"], [0.25, "#56A0D3"], [0.5, "#E9EBEE"], [0.75, "#E58A4E"], [1, "#9A3D00"]]
 
 FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
@@ -67,6 +77,40 @@ def with_unit(name: str, unit: Any) -> str:
     """
     text = label(unit or "", 20)
     return name if text in ("", "1") else f"{name} ({text})"
+
+
+def axis_title(name: str, unit: Any = "", limit: int = 16) -> str:
+    """Write the title of a low panel from an escaped name and a unit: short lines, not one long.
+
+    Examples
+    --------
+    >>> axis_title("x", "m"), axis_title("temperature at sea level", "degC")
+    ('x (m)', 'temperature at …<br>(degC)')
+    """
+    whole = with_unit(name, unit)
+    if len(unescape(whole)) <= limit + 2:
+        return whole
+    lines = [label(unescape(name), limit), with_unit("", unit).strip()]
+    return "<br>".join(line for line in lines if line)
+
+
+def log_axis(values: Any) -> dict[str, Any]:
+    """Give a logarithmic axis between two and eight ticks that can be read.
+
+    Examples
+    --------
+    >>> log_axis([0.1, 3.0])["dtick"], log_axis([1e-9, 1.0])["dtick"]
+    ('D2', 2)
+    """
+    known = np.asarray(values, dtype=np.float64)
+    known = known[np.isfinite(known) & (known > 0)]
+    low, high = (known.min(), known.max()) if known.size else (1.0, 10.0)
+    decades = float(np.log10(high) - np.log10(low))
+    axis: dict[str, Any] = {"type": "log", "tickfont": {"size": 11}}
+    if decades > 2.2:
+        return axis | {"dtick": int(np.ceil(decades / 5))}
+    axis["tickformat"] = "~g" if low >= 1e-3 and high <= 1e5 else "~e"
+    return axis | {"nticks": 6} | ({"dtick": "D2"} if decades > 0.5 else {})
 
 
 @lru_cache(maxsize=2)

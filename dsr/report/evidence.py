@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dsr.errors import InputError
+import numpy as np
+
 from dsr.plots.theme import shorten
 
 if TYPE_CHECKING:
@@ -20,9 +22,11 @@ class Evidence:
 
     Attributes
     ----------
-    observed, generated, forecast : DataArray or None
-        Test part, free run compared with it, forecast from its first sample.
-    history, metrics : Dataset or None
+    observed, generated, forecast, inputs : DataArray or None
+        Test part, free run compared with it, forecast from its beginning, what drove both.
+    history, metrics, baselines : Dataset or None
+    others : dict of str to Dataset
+        What else a fit found out, by the names of its diagnostics.
     config, summary : dict
     missing : list of str
         Sentences on what could not be read.
@@ -31,8 +35,11 @@ class Evidence:
     observed: xr.DataArray | None = None
     generated: xr.DataArray | None = None
     forecast: xr.DataArray | None = None
+    inputs: xr.DataArray | None = None
     history: xr.Dataset | None = None
     metrics: xr.Dataset | None = None
+    baselines: xr.Dataset | None = None
+    others: dict[str, xr.Dataset] = field(default_factory=dict)
     config: Mapping[str, Any] = field(default_factory=dict)
     summary: Mapping[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
@@ -67,11 +74,23 @@ class Evidence:
         return float(step or 1.0)
 
     @property
+    def is_field(self) -> bool:
+        """Whether the data are fields."""
+        return self.observed is not None and {"y", "x"} <= set(self.observed.dims)
+
+    @property
     def width(self) -> int:
-        """Number of variables."""
+        """Number of variables, or of channels of a field."""
         if self.observed is not None:
-            return int(self.observed.sizes.get("variable", 1))
+            return int(self.observed.sizes.get("channel" if self.is_field else "variable", 1))
         return len(self.table("data").get("variables", []))
+
+    def series(self, name: str) -> xr.DataArray | None:
+        """Observed, generated or forecast series; of a field, a few of its grid points."""
+        found: xr.DataArray | None = getattr(self, name)
+        if found is None or not self.is_field or self.observed is None:
+            return found
+        return grid_points(found, self.observed)
 
     @property
     def attrs(self) -> Mapping[str, Any]:
@@ -83,6 +102,18 @@ class Evidence:
         """The verdict, empty if nobody judged."""
         return str(self.attrs.get("verdict") or self.summary.get("verdict") or "")
 
+    def attempt(self, what: str, get: Callable[[], Any]) -> Any:
+        """Get something, or None and a sentence in `missing` where it cannot be had."""
+        try:
+            return get()
+        except Exception as error:  # whatever a damaged part does, the page is written
+            if not isinstance(error, AttributeError | KeyError):
+                what = f"{what} cannot be shown: {error or type(error).__name__}"
+            else:
+                what = f"{what} cannot be shown"
+            self.missing.append(shorten(what, 300))
+            return None
+
     def table(self, name: str) -> Mapping[str, Any]:
         """One table of the configuration, empty where there is none."""
         found = self.config.get(name)
@@ -92,29 +123,52 @@ class Evidence:
 def gather(run: Any) -> Evidence:
     """Collect what there is of a run."""
     evidence = Evidence()
-
-    def attempt(what: str, get: Callable[[], Any]) -> Any:
-        try:
-            return get()
-        except (InputError, AttributeError, KeyError) as error:
-            reason = f": {error}" if isinstance(error, InputError) else ""
-            evidence.missing.append(shorten(f"{what} cannot be shown{reason}", 300))
-            return None
-
-    evidence.config = attempt("the settings", lambda: run.config) or {}
-    evidence.summary = attempt("the summary", lambda: run.summary) or {}
-    results = attempt("series and training history", lambda: run.results)
-    children = {} if results is None else results.children
-    for name in ("observed", "generated", "forecast"):
-        if name in children:
-            getter = _series(children[name])
-            setattr(evidence, name, attempt(f"the {name} series", getter))
-    if "history" in children:
-        evidence.history = children["history"].to_dataset()
-    metrics = attempt("the scores", lambda: run.metrics)
+    evidence.config = evidence.attempt("the settings", lambda: run.config) or {}
+    evidence.summary = evidence.attempt("the summary", lambda: run.summary) or {}
+    results = evidence.attempt("series and training history", lambda: run.results)
+    for name, node in {} if results is None else results.children.items():
+        if name in ("observed", "generated", "forecast", "inputs"):
+            found = evidence.attempt(f"the {name} series", partial(_series, node))
+            setattr(evidence, name, found)
+        elif name in ("history", "baselines"):
+            setattr(evidence, name, node.to_dataset())
+        elif name not in ("training", "metrics"):
+            evidence.others[str(name)] = node.to_dataset()
+    metrics = evidence.attempt("the scores", lambda: run.metrics)
     evidence.metrics = metrics if metrics is not None and len(metrics.data_vars) else None
     return evidence
 
 
-def _series(node: Any) -> Callable[[], Any]:
-    return lambda: node["series"]
+def _series(node: Any) -> Any:
+    return node["series"]
+
+
+def grid_points(field: xr.DataArray, like: xr.DataArray, most: int = 4) -> xr.DataArray:
+    """Series of a few grid points of the first channel, spread evenly over those with values."""
+    import xarray as xr
+
+    from dsr.data.grid import Grid
+
+    rows, columns = np.nonzero(Grid.of(like).valid[0])
+    chosen = ((np.arange(most) + 0.5) * len(rows) / most).astype(int)
+    places = [(int(rows[k]), int(columns[k])) for k in dict.fromkeys(chosen.tolist())]
+    first = field.isel(channel=0)
+
+    def named(axis: str, k: int) -> str:
+        own = [str(c) for c in like.coords if like[c].dims == (axis,)]
+        name = next((c for c in own if c != axis), axis)
+        return f"{name} {float(like[name][k]):.4g}" if own else f"{axis} {k}"
+
+    names = [f"{named('y', j)}, {named('x', i)}" for j, i in places]
+    values = np.stack([first.isel(y=j, x=i).values for j, i in places], axis=-1)
+    coords = {
+        name: field[name]
+        for name in ("trajectory", "time", "length")
+        if name in field.coords and set(field[name].dims) <= {"trajectory", "time"}
+    }
+    attrs = {k: v for k, v in field.attrs.items() if k != "variable_units"}
+    units = np.atleast_1d(field.attrs.get("variable_units", []))
+    if len(units):
+        attrs["variable_units"] = [str(units[0])] * len(names)
+    dims = (*(d for d in first.dims if d not in ("y", "x")), "variable")
+    return xr.DataArray(values, {**coords, "variable": names}, dims, attrs=attrs)

@@ -6,16 +6,10 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from markupsafe import Markup
+
 from dsr.plots.theme import DARK, template
-from dsr.report.markup import Html, html, join, tag
-
-
-def as_json(document: Any) -> Html:
-    """Write JSON that can stand in a script element: no character of it can end the element."""
-    text = json.dumps(document, separators=(",", ":"), ensure_ascii=True)
-    for character in "<>&":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Html(text)
+from dsr.report.markup import part
 
 
 def themes() -> dict[str, Any]:
@@ -31,7 +25,7 @@ class Figures:
     specifications: list[dict[str, Any]] = field(default_factory=list)
     captions: int = 0
 
-    def plot(self, figure: Any, label: str, *, narrow: Any = None, group: str = "") -> Html:
+    def plot(self, figure: Any, label: str, *, narrow: Any = None, group: str = "") -> Markup:
         """Place a picture.
 
         Parameters
@@ -44,37 +38,29 @@ class Figures:
         group : str
             Three-dimensional pictures of one group turn together.
         """
-        document = json.loads(figure.to_json())
-        layout = document["layout"]
-        height = int(layout.get("height", 400))
-        layout.pop("template", None)
-        specification = {"data": document["data"], "layout": layout, "group": group}
+        document, identity = _document(figure), f"plot-{len(self.specifications)}"
         if narrow is not None:
-            other = json.loads(narrow.to_json())["layout"]
-            other.pop("template", None)
-            specification["narrow"] = other
-        identity = f"plot-{len(self.specifications)}"
-        self.specifications.append({"id": identity, **specification})
-        # The height stands in the page, so that nothing moves while the pictures are drawn.
-        return tag(
-            "div", id=identity, class_="plot", role="img", aria_label=label,
-            style=f"height:{height}px",
-        )  # fmt: skip
+            document["narrow"] = _document(narrow)["layout"]
+        self.specifications.append({"id": identity, "group": group, **document})
+        return part("plot", identity, label, int(document["layout"].get("height", 400)))
 
-    def figure(self, *pictures: Any, caption: Any, class_: str | None = None) -> Html:
+    def figure(self, pictures: Any, *, caption: Any, class_: str = "") -> Markup:
         """Frame pictures with a numbered caption."""
         self.captions += 1
-        number = tag("b", f"Figure {self.captions}.")
-        return tag("figure", *pictures, tag("figcaption", number, " ", caption), class_=class_)
+        return part("figure", self.captions, pictures, caption, class_)
 
-    def data(self) -> Html:
-        """All pictures as script elements that hold data only."""
-        return join(
-            tag("script", as_json(document), type="application/json", class_="figure-data")
-            for document in self.specifications
-        )
+    def state(self) -> tuple[int, int]:
+        """How much there is, for `forget`."""
+        return len(self.specifications), self.captions
+
+    def forget(self, state: tuple[int, int]) -> None:
+        """Go back to an earlier `state`: what was placed since is not on the page."""
+        del self.specifications[state[0] :]
+        self.captions = state[1]
 
 
-def panel(title: str, picture: Any) -> Html:
-    """Put a small heading over a picture that shares its figure with others."""
-    return tag("div", tag("p", html(title), class_="panel-title"), picture, class_="panel")
+def _document(figure: Any) -> dict[str, Any]:
+    """Traces, layout and frames of a figure; the template is the page's."""
+    document: dict[str, Any] = json.loads(figure.to_json())
+    document["layout"].pop("template", None)
+    return document

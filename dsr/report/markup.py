@@ -1,54 +1,64 @@
-"""HTML that escapes itself: text becomes safe on its way in, markup stays what it is."""
+"""Markup: templates that escape whatever they are given, and the few pieces made by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
+from functools import lru_cache
 from typing import Any
 
-_VOID = {"meta", "link", "br", "hr"}
+from markupsafe import Markup as Markup
 
 
-class Html(str):
-    """Text that is markup already."""
+@lru_cache(maxsize=1)
+def templates() -> Any:
+    """Environment of the templates in ``assets``: everything is escaped, nothing may be missing."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    __slots__ = ()
+    environment = Environment(
+        loader=PackageLoader("dsr.report", "assets"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":")}
+    return environment
 
 
-def html(value: Any) -> Html:
-    """Make markup of anything: escaped, unless it is markup already.
+def asset(name: str) -> Markup:
+    """Style or script as it stands."""
+    return Markup(templates().loader.get_source(templates(), name)[0])
+
+
+def part(name: str, *values: Any, **options: Any) -> Markup:
+    """Fill one macro of ``parts.html``.
 
     Examples
     --------
-    >>> html("a < b")
-    'a &lt; b'
+    >>> part("paragraph", "1 < 2", class_="note")
+    Markup('<p class="note">1 &lt; 2</p>')
     """
-    if isinstance(value, Html):
-        return value
-    return Html("" if value is None else escape(str(value)))
+    macro = getattr(templates().get_template("parts.html").module, name)
+    return Markup(str(macro(*values, **options)).strip())
 
 
-def join(parts: Iterable[Any], between: str = "") -> Html:
+def join(parts: Iterable[Any]) -> Markup:
     """Put pieces together."""
-    return Html(html(between).join(html(part) for part in parts))
+    return Markup("").join(parts)
 
 
-def tag(name: str, /, *children: Any, **attributes: Any) -> Html:
-    """Make an element; ``class_`` stands for class, ``_`` for ``-``, None leaves one out.
+def paragraph(text: Any, class_: str = "") -> Markup:
+    """Make a paragraph."""
+    return part("paragraph", text, class_=class_)
+
+
+def symbol(base: str, index: str = "") -> Markup:
+    """Write a mathematical symbol with an index.
 
     Examples
     --------
-    >>> tag("p", "1 < 2", class_="note")
-    '<p class="note">1 &lt; 2</p>'
+    >>> str(symbol("D", "H"))
+    '<i>D</i><sub>H</sub>'
     """
-    pieces = [name]
-    for key, value in attributes.items():
-        if value is None or value is False:
-            continue
-        attribute = key.rstrip("_").replace("_", "-")
-        pieces.append(attribute if value is True else f'{attribute}="{html(value)}"')
-    opening = f"<{' '.join(pieces)}>"
-    return Html(opening if name in _VOID else f"{opening}{join(children)}</{name}>")
+    below = Markup("<sub>{}</sub>").format(index) if index else ""
+    return Markup("<i>{}</i>{}").format(base, below)
 
 
 def table(
@@ -57,39 +67,20 @@ def table(
     rows: Sequence[Sequence[Any]],
     *,
     numeric: Sequence[int] = (),
-    class_: str | None = None,
-) -> Html:
+    class_: str = "",
+) -> Markup:
     """Make a table in a frame that scrolls by itself when the screen is narrow.
 
     Parameters
     ----------
-    caption : text or Html
+    caption : text or Markup
     head : list
         Titles of the columns; empty for none.
     rows : list of lists
-        The first cell of each heads its row.
+        The first cell of each heads its row; None is an empty cell.
     numeric : list of int
         Columns set flush right.
+    class_ : str
+        ``cards`` becomes a card a row on a narrow screen.
     """
-
-    def align(index: int) -> str | None:
-        return "number" if index in numeric else None
-
-    titles = [tag("th", cell, scope="col", class_=align(i)) for i, cell in enumerate(head)]
-    lines = []
-    for row in rows:
-        cells = [
-            tag("td", cell, class_=align(i), data_label=head[i] if head else None)
-            if i
-            else tag("th", cell, scope="row")
-            for i, cell in enumerate(row)
-        ]
-        lines.append(tag("tr", *cells))
-    body = tag(
-        "table",
-        tag("caption", caption),
-        tag("thead", tag("tr", *titles)) if head else Html(""),
-        tag("tbody", *lines),
-        class_=class_,
-    )
-    return tag("div", body, class_="scroll", tabindex="0", role="region", aria_label="table")
+    return part("table", caption, head, rows, numeric, class_)

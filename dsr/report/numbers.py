@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from dsr.report.markup import Html, html, tag
-
 MISSING = "–"
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
@@ -100,14 +98,3 @@ def span(amount: Any, unit: str) -> str:
     text = count(x) if x.is_integer() else number(x)
     plural = "s" if len(unit) > 3 and not unit.endswith("s") and text != "1" else ""
     return f"{text} {unit}{plural}"
-
-
-def symbol(base: str, index: str = "") -> Html:
-    """Write a mathematical symbol with an index.
-
-    Examples
-    --------
-    >>> symbol("D", "H")
-    '<i>D</i><sub>H</sub>'
-    """
-    return Html(tag("i", base) + (tag("sub", index) if index else html("")))

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from importlib.resources import files
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from dsr._version import __version__
 from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence, gather
-from dsr.report.figures import Figures, as_json, themes
-from dsr.report.markup import Html, html, join, table, tag
+from dsr.report.field import field_section
+from dsr.report.figures import Figures, themes
+from dsr.report.markup import Markup, asset, join, paragraph, part, table, templates
 from dsr.report.numbers import count, duration, number
+from dsr.report.others import other_section
 from dsr.report.scores import (
     baselines_section,
     lyapunov_unit,
-    part,
     score_names,
-    score_table,
+    scores_section,
+    value_of,
 )
 from dsr.report.sections import (
     attractor_section,
@@ -80,6 +82,18 @@ def write_report(run: Any, path: str | Path | None = None) -> Path:
     return target
 
 
+class Section(NamedTuple):
+    """A part of the page, as the template places it."""
+
+    title: str
+    content: Markup
+
+    @property
+    def anchor(self) -> str:
+        """Name to link to."""
+        return "".join(c if c.isalnum() else "-" for c in self.title.lower())
+
+
 def render(run: Any) -> str:
     """Make the page of a run.
 
@@ -92,84 +106,69 @@ def render(run: Any) -> str:
     -------
     str
         A whole HTML document.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> page = render(SimpleNamespace(config={"model": "persistence"}))
+    >>> page.startswith("<!doctype html>")
+    True
     """
-    evidence, figures = gather(run), Figures()
-    sections = [
-        (title, content) for title, make in _SECTIONS if (content := make(evidence, figures))
-    ]
-    body = [
-        _header(evidence),
-        _contents([title for title, _ in sections]),
-        tag(
-            "main",
-            *(
-                tag("section", tag("h2", title), content, id=_anchor(title))
-                for title, content in sections
-            ),
-        ),
-        tag(
-            "footer",
-            f"Written by dsr {__version__}. This page holds its figures and scripts itself and "
-            "opens no network connection.",
-        ),
-    ]
-    return _document(evidence, join(body), figures)
-
-
-def _document(evidence: Evidence, body: Html, figures: Figures) -> str:
     from plotly.offline import get_plotlyjs
 
-    title = f"{evidence.source}: reconstruction report"
-    head = [
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=POLICY),
-        tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        tag("meta", name="color-scheme", content="light dark"),
-        tag("link", rel="icon", href="data:,"),
-        tag("title", title),
-        tag("style", Html(_asset("page.css"))),
+    evidence, figures = gather(run), Figures()
+    sections = [
+        Section(title, content)
+        for title, make in _planned(evidence)
+        if (content := _guarded(title, make, evidence, figures))
     ]
-    scripts = [
-        tag("script", as_json(themes()), type="application/json", id="themes"),
-        figures.data(),
-        tag("script", Html(get_plotlyjs())),
-        tag("script", Html(_asset("page.js"))),
-    ]
-    page = tag("html", tag("head", *head), tag("body", body, *scripts), lang="en")
-    return f"<!doctype html>\n{page}\n"
+    tone = evidence.attempt("the tone of the verdict", lambda: verdict_class(evidence.verdict))
+    opening = {
+        "verdict": evidence.attempt("the verdict", lambda: verdict_sentence(evidence)),
+        "support": evidence.attempt("what was compared", lambda: compared(evidence)),
+        "facts": evidence.attempt("the subtitle", lambda: _subtitle(evidence)),
+        "cards": evidence.attempt("the scores at a glance", lambda: _glance(evidence)),
+    }
+    if evidence.missing:
+        sections.append(Section("Missing on this page", part("items", evidence.missing)))
+    page = templates().get_template("page.html").render(
+        {name: value or "" for name, value in opening.items()},
+        source=evidence.source, tone=tone or "unknown", sections=sections, policy=POLICY,
+        style=asset("page.css"), script=asset("page.js"), plotly=Markup(get_plotlyjs()),
+        themes=themes(), figures=figures.specifications, version=__version__,
+    )  # fmt: skip
+    return f"{page}\n"
 
 
-def _asset(name: str) -> str:
-    return (files("dsr.report") / "assets" / name).read_text(encoding="utf-8")
+def _planned(evidence: Evidence) -> Iterator[tuple[str, _Maker]]:
+    """Titles and makers in the order of the page; what no section knows has its place in it."""
+    for title, make in _SECTIONS:
+        if make is not None:
+            yield title, make
+            continue
+        for name in evidence.others:
+            words = shorten(name.replace("_", " ").replace("-", " "), 40)
+            yield words[:1].upper() + words[1:], partial(other_section, name=name)
 
 
-def _anchor(title: str) -> str:
-    return "".join(c if c.isalnum() else "-" for c in title.lower())
+def _guarded(title: str, make: _Maker, evidence: Evidence, figures: Figures) -> Markup:
+    """Make a section; one that cannot be made is a sentence, and costs the page nothing else."""
+    state = figures.state()
+    made = evidence.attempt(f"the section “{title}”", lambda: make(evidence, figures))
+    if made is not None:
+        return Markup(made)
+    figures.forget(state)
+    return paragraph("This section could not be made; what is missing is said at the end.")
 
 
-def _header(evidence: Evidence) -> Html:
-    kind = verdict_class(evidence.verdict)
-    verdict = tag(
-        "div",
-        tag("p", verdict_sentence(evidence), class_="sentence"),
-        tag("p", compared(evidence), class_="support"),
-        class_=f"verdict {kind}",
-    )
-    return tag(
-        "header",
-        tag("p", "Reconstruction report", class_="kicker"),
-        tag("h1", evidence.source),
-        tag("p", _subtitle(evidence), class_="subtitle"),
-        verdict,
-        _glance(evidence),
-    )
-
-
-def _subtitle(evidence: Evidence) -> Html:
+def _subtitle(evidence: Evidence) -> list[str]:
     data = evidence.table("data")
     facts = [evidence.model]
     if evidence.width:
-        facts.append(f"{evidence.width} variable{'s' if evidence.width > 1 else ''}")
+        what = "channel" if evidence.is_field else "variable"
+        facts.append(f"{evidence.width} {what}{'s' if evidence.width > 1 else ''}")
+    if evidence.observed is not None and evidence.is_field:
+        facts.append(f"{evidence.observed.sizes['y']} × {evidence.observed.sizes['x']} grid")
     if data.get("train_samples"):
         facts.append(
             f"{count(data['train_samples'])} samples to train, "
@@ -180,71 +179,45 @@ def _subtitle(evidence: Evidence) -> Html:
         facts.append(f"{count(evidence.summary['updates'])} updates in {time}")
     if evidence.summary.get("seed") is not None:
         facts.append(f"seed {count(evidence.summary['seed'])}")
-    return html(" · ".join(facts))
+    return facts
 
 
-def _glance(evidence: Evidence) -> Html:
+def _glance(evidence: Evidence) -> list[dict[str, Any]]:
     """The few numbers to look at first."""
-    if evidence.metrics is None:
-        return html("")
+    metrics = evidence.metrics
+    if metrics is None:
+        return []
     cards = []
-    for name in score_names(evidence.metrics)[:4]:
-        what = meaning(name, evidence.metrics[name].attrs)
-        value = part(evidence.metrics, name)
+    for name in score_names(metrics)[:4]:
+        what = meaning(name, metrics[name].attrs)
+        surrogate = "persistence" if "repeated" in what.surrogate else "surrogate"
         beside = [
             f"{word} {number(amount)}"
-            for word, which in (("floor", "noise_floor"), ("surrogate", "surrogate"))
-            if math.isfinite(amount := part(evidence.metrics, name, which))
+            for word, which in (("floor", "noise_floor"), (surrogate, "surrogate"))
+            if math.isfinite(amount := value_of(metrics, name, which))
         ]
-        if name == "prediction_error":
-            beside = [text.replace("surrogate", "persistence") for text in beside]
         if name == "largest_lyapunov_exponent":
             beside = [lyapunov_unit(evidence), *beside]
-        cards.append(
-            tag(
-                "div",
-                tag("dt", what.title, " ", what.symbol),
-                tag("dd", number(value), class_="big"),
-                tag("dd", " · ".join(beside), class_="small"),
-            )
-        )
-    return tag("dl", *cards, class_="glance") if cards else html("")
+        value = number(value_of(metrics, name))
+        cards.append({"title": what.title, "symbol": what.symbol, "value": value, "beside": beside})
+    return cards
 
 
-def _contents(titles: list[str]) -> Html:
-    links = [tag("li", tag("a", title, href=f"#{_anchor(title)}")) for title in titles]
-    return tag("nav", tag("ol", *links), aria_label="Contents")
-
-
-def _scores(evidence: Evidence, figures: Figures) -> Html:
+def _settings(evidence: Evidence, figures: Figures) -> Markup:
     del figures
-    if evidence.metrics is None:
-        return tag("p", "No scores: this run has not been judged, or its results cannot be read.")
-    key = tag(
-        "p",
-        "On the scale: ", tag("span", "●", class_="key-value"), " value with its interval, ",
-        tag("span", "┃", class_="key-floor"), " noise floor, ",
-        tag("span", "○", class_="key-surrogate"),
-        " surrogate. Logarithmic where the three lie far apart.",
-        class_="note",
-    )  # fmt: skip
-    return Html(score_table(evidence) + key)
-
-
-def _settings(evidence: Evidence, figures: Figures) -> Html:
-    del figures
-    rows = _flat(evidence.table("settings"))
-    if not rows:
-        return html("")
-    half = -(-len(rows) // 2)
-    if len(rows) < 12:
-        return table("Model and training", ["setting", "value"], rows)
-    return tag(
-        "div",
-        table("Model and training", ["setting", "value"], rows[:half]),
-        table("Continued", ["setting", "value"], rows[half:]),
-        class_="halves",
-    )
+    settings = evidence.table("settings")
+    owners = {name: _flat(owned) for name, owned in settings.items() if isinstance(owned, Mapping)}
+    rows = _flat({k: v for k, v in settings.items() if not isinstance(v, Mapping)})
+    # The second schema has a table for each owner, the first one table of them all.
+    tables = [("Model and training", rows), *((_OWNERS.get(o, o), r) for o, r in owners.items())]
+    halves = []
+    for title, entries in tables:
+        half = len(entries) if len(entries) < 12 else -(-len(entries) // 2)
+        halves += [(title, entries[:half]), ("Continued", entries[half:])]
+    made = [table(shorten(title), ["setting", "value"], r) for title, r in halves if r]
+    if len(made) < 2:
+        return join(made)
+    return part("columns", "halves", join(made[::2]), join(made[1::2]))
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> list[list[Any]]:
@@ -258,52 +231,50 @@ def _flat(settings: Mapping[str, Any], prefix: str = "") -> list[list[Any]]:
     return rows
 
 
-def _limits(evidence: Evidence, figures: Figures) -> Html:
+def _limits(evidence: Evidence, figures: Figures) -> Markup:
     del figures
     notes = [shorten(note, 400) for note in evidence.table("data").get("notes", [])]
-    parts = [tag("ul", *(tag("li", item) for item in limits(evidence)))]
+    parts = [part("items", limits(evidence))]
     if notes:
-        parts.append(tag("h3", "About the data"))
-        parts.append(tag("ul", *(tag("li", note) for note in notes)))
-    if evidence.missing:
-        parts.append(tag("h3", "Missing on this page"))
-        parts.append(tag("ul", *(tag("li", sentence) for sentence in evidence.missing)))
+        parts.append(part("items", notes, "About the data"))
     return join(parts)
 
 
-def _reproduce(evidence: Evidence, figures: Figures) -> Html:
+def _reproduce(evidence: Evidence, figures: Figures) -> Markup:
     del figures
     data, summary = evidence.table("data"), evidence.summary
     command = evidence.table("reproduce").get("command")
+    fingerprint = Markup("<code>{}</code>").format(shorten(data.get("fingerprint") or "", 80))
     rows: list[list[Any]] = [
         ["seed", evidence.config.get("seed", summary.get("seed"))],
-        ["updates", count(summary["updates"]) if "updates" in summary else None],
+        ["updates", count(summary["updates"]) if summary.get("updates") else None],
         ["data", shorten(data.get("source") or evidence.source, 200)],
-        ["fingerprint of the data", tag("code", shorten(data.get("fingerprint") or "", 80))],
+        ["fingerprint of the data", fingerprint if data.get("fingerprint") else None],
     ]
     rows += [[f"{name} version", v] for name, v in evidence.table("versions").items()]
     shown = [[shorten(key), value] for key, value in rows if value not in (None, "")]
-    parts = []
-    if command:
-        parts += [
-            tag("p", "The same data, seed and number of updates give the same weights, bit for "
-                "bit, with these versions on the same kind of processor."),
-            tag("pre", tag("code", shorten(command, 1000)), tabindex="0"),
-        ]  # fmt: skip
-    parts.append(table("What made this run", [], shown))
-    return join(parts)
+    made = table("What made this run", [], shown)
+    return join([part("command", shorten(command, 1000)), made] if command else [made])
 
 
-_SECTIONS: tuple[tuple[str, Callable[[Evidence, Figures], Html]], ...] = (
+_Maker = Callable[[Evidence, Figures], Markup]
+_OWNERS = {
+    "model": "Model", "trainer": "Training", "forcing": "Forcing", "data": "Data",
+    "load": "Reading the file",
+}  # fmt: skip
+_SECTIONS: tuple[tuple[str, _Maker | None], ...] = (
     ("Attractor", attractor_section),
+    ("Field", field_section),
     ("Time series", series_section),
     ("Power spectra", spectra_section),
-    ("Scores", _scores),
+    ("Scores", scores_section),
     ("Beside baselines", baselines_section),
     ("Lyapunov exponents", lyapunov_section),
     ("Prediction error", prediction_section),
+    ("What else the fit found", None),
     ("Training", history_section),
     ("Settings", _settings),
     ("What the numbers do not say", _limits),
     ("How to reproduce", _reproduce),
 )
+"""Order of the page. None stands for a section for each group of results nobody else knows."""

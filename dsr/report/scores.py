@@ -9,21 +9,25 @@ from typing import Any
 from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
 from dsr.report.figures import Figures
-from dsr.report.markup import Html, html, table, tag
+from dsr.report.markup import Markup, join, paragraph, part, table
 from dsr.report.numbers import MISSING, as_float, interval, number
-from dsr.report.wording import grade, meaning
+from dsr.report.wording import facts, grade, meaning
 
-_ORDER = (
-    "state_space_divergence", "hellinger_spectral_distance", "prediction_error",
-    "largest_lyapunov_exponent",
-)  # fmt: skip
 _PARTS = ("low", "high", "noise_floor", "surrogate")
 _JUDGED = {
     "state_space_divergence": "verdict_geometry",
     "hellinger_spectral_distance": "verdict_time",
 }
-_BASELINES = {"sindy": "SINDy", "persistence": "persistence", "gaussian": "Gaussian cloud"}
-_WIDTH, _MARGIN = 124, 6
+_BASELINES = {
+    "sindy": ("SINDy", "sparse polynomial equations (SINDy)"),
+    "dmd": ("DMD", "linear dynamics (DMD)"),
+    "climatology": ("climatology", "the mean of each phase of the cycle (climatology)"),
+    "persistence": ("persistence", "the last value repeated (persistence)"),
+    "gaussian": (
+        "Gaussian cloud", "independent draws with the mean and covariance of the data (Gaussian)"
+    ),
+}  # fmt: skip
+_WIDTH, _MARGIN = 124, 12
 
 
 def score_names(metrics: Any) -> list[str]:
@@ -35,74 +39,96 @@ def score_names(metrics: Any) -> list[str]:
         and any(f"{name}_{part}" in metrics for part in _PARTS)
         and not str(name).endswith(tuple(f"_{part}" for part in _PARTS))
     ]
-    return sorted(found, key=lambda n: (_ORDER.index(n) if n in _ORDER else len(_ORDER), n))
+    order = list(facts())
+    return sorted(found, key=lambda n: (order.index(n) if n in order else len(order), n))
 
 
-def part(metrics: Any, name: str, which: str = "") -> float:
+def value_of(metrics: Any, name: str, which: str = "") -> float:
     """One number of a score, NaN where there is none."""
     full = f"{name}_{which}" if which else name
     return as_float(metrics[full].values) if full in metrics else math.nan
 
 
-def score_table(evidence: Evidence) -> Html:
+def scores_section(evidence: Evidence, figures: Figures) -> Markup:
     """All scores with what they mean."""
+    del figures
     metrics = evidence.metrics
-    assert metrics is not None
+    if metrics is None:
+        return paragraph("No scores: this run has not been judged, or its results cannot be read.")
     rows = []
+    surrogates: dict[str, list[str]] = {}
     for name in score_names(metrics):
         what = meaning(name, metrics[name].attrs)
-        value, low, high, floor, surrogate = (part(metrics, name, which) for which in ("", *_PARTS))
-        unit = what.unit if math.isfinite(value) else ""
-        if name == "largest_lyapunov_exponent" and math.isfinite(value):
-            unit = lyapunov_unit(evidence)
+        value, low, high, floor, other = (value_of(metrics, name, which) for which in ("", *_PARTS))
+        unit = _unit(evidence, name, what.unit) if math.isfinite(value) else ""
         reason = metrics[name].attrs.get("reason")
         note = f"Not available: {shorten(reason, 200)}" if reason else what.note
+        if what.surrogate and math.isfinite(other):
+            surrogates.setdefault(what.surrogate, []).append(what.title)
+        unit = Markup('<span class="unit">{}</span>').format(unit) if unit else ""
         rows.append([
-            Html(
-                tag("span", what.title, " ", what.symbol, class_="metric")
-                + (tag("span", note, class_="note") if note else html(""))
-            ),
-            Html(tag("strong", number(value)) + (tag("span", unit, class_="unit") if unit else "")),
-            interval(low, high),
-            number(floor),
-            number(surrogate),
-            scale(value, low, high, floor, surrogate, label=what.title),
+            part("metric", what.title, what.symbol, note),
+            Markup("<strong>{}</strong>{}").format(number(value), unit),
+            interval(low, high), number(floor), number(other),
+            scale(value, low, high, floor, other, label=what.title),
             judgement(evidence, name),
         ])  # fmt: skip
     head = ["score", "value", "95 % interval", "noise floor", "surrogate", "on a scale", "verdict"]
     caption = (
         "Scores on the test part. Noise floor: the same score between two recordings of the "
-        "system. Surrogate: the same score without dynamics, of a Gaussian cloud or, "
-        "for the prediction error, of repeating the last value."
+        "system. Surrogate: the same score without dynamics"
     )
-    return table(caption, head, rows, numeric=(1, 2, 3, 4), class_="scores")
+    said = [f"{words} ({', '.join(titles)})" for words, titles in surrogates.items()]
+    caption += f": {'; '.join(said)}." if said else "."
+    scores = table(caption, head, rows, numeric=(1, 2, 3, 4), class_="scores cards")
+    return join([scores, part("scale_key")])
 
 
-def baselines_section(evidence: Evidence, figures: Figures) -> Html:
+def _unit(evidence: Evidence, name: str, unit: str) -> str:
+    """Unit of a score; those that depend on the data, in the data's own."""
+    if name == "largest_lyapunov_exponent":
+        return lyapunov_unit(evidence)
+    if unit == "time units":
+        return evidence.time_unit
+    if unit.startswith("units of") and evidence.observed is not None:
+        units = evidence.observed.attrs.get("variable_units", [])
+        units = {units} if isinstance(units, str) else {str(u) for u in units}
+        return shorten(units.pop(), 20) if len(units) == 1 else unit
+    return "" if unit == "1" else unit
+
+
+def baselines_section(evidence: Evidence, figures: Figures) -> Markup:
     """The model's scores above those of the baselines."""
     del figures
     baselines, metrics = evidence.summary.get("baselines"), evidence.metrics
     if not isinstance(baselines, Mapping) or not baselines or metrics is None:
-        return html("")
-    names = [name for name in score_names(metrics) if name in _ORDER]
+        return Markup("")
+    entries = {n: e if isinstance(e, Mapping) else {} for n, e in baselines.items()}
+    shared = {name for entry in entries.values() for name in entry.get("metrics") or {}}
+    names = [name for name in score_names(metrics) if name in shared]
     meanings = [meaning(name, metrics[name].attrs) for name in names]
-    own: list[Any] = [tag("strong", evidence.model)]
-    own += [tag("strong", number(part(metrics, name))) for name in names]
-    rows = [[*own, evidence.verdict]]
-    for name, entry in baselines.items():
-        scores = entry.get("metrics", {}) if isinstance(entry, Mapping) else {}
-        said = entry.get("verdict") or f"not judged: {entry.get('reason') or 'unknown'}"
-        values = [number(as_float(scores.get(metric))) for metric in names]
-        rows.append([_BASELINES.get(name, shorten(name, 40)), *values, shorten(said, 200)])
-    head = ["model", *(what.symbol or what.title for what in meanings), "verdict"]
+    strong = Markup("<strong>{}</strong>")
+    said = [evidence.verdict]
+    columns = [[strong.format(number(value_of(metrics, name))) for name in names]]
+    for entry in entries.values():
+        scores = entry.get("metrics") or {}
+        columns.append([Markup(number(scores.get(name))) for name in names])
+        said.append(entry.get("verdict") or f"not judged: {entry.get('reason') or 'unknown'}")
+    rows = [
+        [Markup("{} {}").format(what.title, what.symbol), *values]
+        for what, *values in zip(meanings, *columns, strict=True)
+    ]
+    words = Markup('<span class="said">{}</span>')
+    rows.append(["Verdict", *(words.format(shorten(text, 200)) for text in said)])
+    titles = [_BASELINES[n][0] if n in _BASELINES else shorten(n, 40) for n in entries]
+    head = ["score", evidence.model, *titles]
+    known = [_BASELINES[name][1] for name in entries if name in _BASELINES]
     caption = (
         "The same scores on the same test part for models that cost nothing to try, fitted to the "
-        "same training part: sparse polynomial equations (SINDy), the last value repeated, "
-        "and independent draws with the mean and covariance of the data. A reconstruction "
-        "is worth its training where it beats them."
+        f"same training part{': ' if known else ''}{', '.join(known)}. A reconstruction is worth "
+        "its training where it beats them."
     )
-    numeric = tuple(range(1, len(names) + 1))
-    return table(caption, head, rows, numeric=numeric)
+    return table(caption, head, rows, numeric=range(1, len(head)), class_="cards")
 
 
 def lyapunov_unit(evidence: Evidence) -> str:
@@ -115,7 +141,7 @@ def lyapunov_unit(evidence: Evidence) -> str:
     return f"per {evidence.time_unit}"
 
 
-def judgement(evidence: Evidence, name: str) -> Html:
+def judgement(evidence: Evidence, name: str) -> Markup | str:
     """What a score says, in words."""
     metrics = evidence.metrics
     assert metrics is not None
@@ -124,14 +150,17 @@ def judgement(evidence: Evidence, name: str) -> Html:
     elif name == "prediction_error":
         kind, words = _against_persistence(metrics)
     elif name == "largest_lyapunov_exponent":
-        kind, words = _chaos(part(metrics, name), part(metrics, name, "low"))
+        kind, words = _chaos(value_of(metrics, name), value_of(metrics, name, "low"))
     else:
         kind, words = "", ""
-    return tag("span", words, class_=f"grade {kind}") if words else html(MISSING)
+    return Markup('<span class="grade {}">{}</span>').format(kind, words) if words else MISSING
 
 
 def _against_persistence(metrics: Any) -> tuple[str, str]:
-    value, other = part(metrics, "prediction_error"), part(metrics, "prediction_error", "surrogate")
+    value, other = (
+        value_of(metrics, "prediction_error"),
+        value_of(metrics, "prediction_error", "surrogate"),
+    )
     if not (math.isfinite(value) and math.isfinite(other)):
         return "", ""
     if value < other:
@@ -150,41 +179,28 @@ def _chaos(value: float, low: float) -> tuple[str, str]:
 
 def scale(
     value: float, low: float, high: float, floor: float, surrogate: float, *, label: str
-) -> Html:
+) -> Markup:
     """Draw the value (dot, with its interval) between noise floor (bar) and surrogate (ring)."""
     marks = {"value": value, "noise floor": floor, "surrogate": surrogate}
-    known = [v for v in (*marks.values(), low, high) if math.isfinite(v)]
-    if not math.isfinite(value) or sum(math.isfinite(v) for v in marks.values()) < 2:
-        return html("")
+    shown = {name: v for name, v in marks.items() if math.isfinite(v)}
+    if "value" not in shown or len(shown) < 2:
+        return Markup("")
+    place = _placing([v for v in (*shown.values(), low, high) if math.isfinite(v)])
+    spread = [place(v) for v in (low, high) if math.isfinite(v)]
+    marks_at = {"spread": spread if len(spread) == 2 else None, "value": place(value)}
+    marks_at |= {key.split()[-1]: place(v) for key, v in shown.items()}
+    missing: dict[str, Any] = {"floor": None, "surrogate": None}
+    spoken = ", ".join(f"{name} {number(v)}" for name, v in shown.items())
+    return part("scale", f"{label}: {spoken}", _WIDTH, missing | marks_at)
+
+
+def _placing(known: list[float]) -> Callable[[float], str]:
     logarithmic = min(known) > 0 and max(known) / min(known) > 3
-    place = _placing(known, logarithmic)
-    middle = 11
-    parts = [_line(_MARGIN, _WIDTH - _MARGIN, middle, "axis")]
-    if math.isfinite(low) and math.isfinite(high):
-        parts.append(_line(place(low), place(high), middle, "spread"))
-    if math.isfinite(floor):
-        x = f"{place(floor):.1f}"
-        parts.append(tag("line", x1=x, x2=x, y1=3, y2=19, class_="floor"))
-    if math.isfinite(surrogate):
-        parts.append(
-            tag("circle", cx=f"{place(surrogate):.1f}", cy=middle, r=4, class_="surrogate")
-        )
-    parts.append(tag("circle", cx=f"{place(value):.1f}", cy=middle, r=4.5, class_="value"))
-    spoken = ", ".join(f"{name} {number(v)}" for name, v in marks.items() if math.isfinite(v))
-    return tag(
-        "svg", *parts, viewBox=f"0 0 {_WIDTH} 22", width=_WIDTH, height=22, class_="scale",
-        role="img", aria_label=f"{label}: {spoken}",
-    )  # fmt: skip
 
-
-def _placing(known: list[float], logarithmic: bool) -> Callable[[float], float]:
     def warp(v: float) -> float:
         return math.log(v) if logarithmic else v
 
     left, right = warp(min(known)), warp(max(known))
-    width = right - left or 1.0
-    return lambda v: _MARGIN + 6 + (warp(v) - left) / width * (_WIDTH - 2 * _MARGIN - 12)
-
-
-def _line(x1: float, x2: float, y: float, class_: str) -> Html:
-    return tag("line", x1=f"{x1:.1f}", x2=f"{x2:.1f}", y1=y, y2=y, class_=class_)
+    width = (right - left) or 1.0
+    inner = _WIDTH - 2 * _MARGIN
+    return lambda v: f"{_MARGIN + (warp(v) - left) / width * inner:.1f}"

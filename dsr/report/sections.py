@@ -15,16 +15,16 @@ from dsr.plots.series import MOST_VARIABLES, time_series
 from dsr.plots.spectra import power_spectra
 from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
-from dsr.report.figures import Figures, panel
-from dsr.report.markup import Html, html, join, table, tag
-from dsr.report.numbers import MISSING, as_float, count, number, span, symbol
+from dsr.report.figures import Figures
+from dsr.report.markup import Markup, join, paragraph, part, symbol, table
+from dsr.report.numbers import MISSING, as_float, count, number, span
 from dsr.report.scores import lyapunov_unit
 
 
-def attractor_section(evidence: Evidence, figures: Figures) -> Html:
+def attractor_section(evidence: Evidence, figures: Figures) -> Markup:
     """Data against model run in state space."""
-    if evidence.observed is None:
-        return html("")
+    if evidence.observed is None or evidence.is_field:
+        return Markup("")
     if evidence.generated is None:
         single = attractor(evidence.observed)
         picture = figures.plot(single, "Phase portrait of the data")
@@ -46,55 +46,68 @@ def attractor_section(evidence: Evidence, figures: Figures) -> Html:
         )
     if "scene" in data.layout.to_plotly_json():
         caption += " Drag to turn both."
-    panels = tag("div", panel("data", left), panel("model run", right), class_="pair")
+    panels = part("pair", [("data", left), ("model run", right)])
     return figures.figure(panels, caption=caption, class_="wide")
 
 
-def series_section(evidence: Evidence, figures: Figures) -> Html:
-    """Forecast from the same start, and a stretch of the free run."""
-    if evidence.observed is None:
-        return html("")
+def series_section(evidence: Evidence, figures: Figures) -> Markup:
+    """Forecast from the same start, a stretch of the free run, and what drove them."""
+    observed = evidence.series("observed")
+    if observed is None:
+        return Markup("")
+    generated, forecast = evidence.series("generated"), evidence.series("forecast")
     parts = []
-    shown = min(evidence.width, MOST_VARIABLES)
-    which = "" if shown == evidence.width else f" The first {shown} of {evidence.width} variables."
-    if evidence.forecast is not None:
-        samples = min(2_000, evidence.forecast.sizes["time"] + 1)
-        figure = time_series(evidence.observed, evidence.forecast, name="forecast", samples=samples)
+    which = _which(evidence, observed)
+    if forecast is not None:
+        samples = min(2_000, forecast.sizes["time"] + 1)
+        figure = time_series(observed, forecast, name="forecast", samples=samples)
         caption = (
-            "Forecast from the first sample of the test part, without any later data. In a chaotic "
+            "Forecast from the beginning of the test part, without any later data. In a chaotic "
             "system the two must part after a few Lyapunov times; how soon is what to look at."
         )
         label = "Data and forecast against time"
         parts.append(figures.figure(figures.plot(figure, label), caption=caption + which))
-    if evidence.generated is not None or evidence.forecast is None:
-        figure = time_series(evidence.observed, evidence.generated, elapsed=True)
+    if generated is not None or forecast is None:
+        figure = time_series(observed, generated, elapsed=True)
         caption = (
             "A later stretch of the free run beside the data. They are not meant to coincide: "
             "amplitudes, rhythm and the order of events should be of the same kind."
         )
         label = "Data and free run against time since the start of each"
         parts.append(figures.figure(figures.plot(figure, label), caption=caption + which))
-    if evidence.width > MOST_VARIABLES:
-        figure = carpet(evidence.observed, evidence.generated)
+    if observed.sizes.get("variable", 1) > MOST_VARIABLES:
+        figure = carpet(observed, generated)
         caption = (
             "All variables, in standard deviations from the mean; blue below, vermillion above."
         )
         label = "All variables of data and free run as rows of colour"
         parts.append(figures.figure(figures.plot(figure, label), caption=caption))
+    if evidence.inputs is not None:
+        names = [shorten(v, 30) for v in np.atleast_1d(evidence.inputs["variable"].values)[:12]]
+        figure = time_series(evidence.inputs, name="inputs")
+        caption = f"What drives the system, given to the model: {', '.join(names)}."
+        picture = figures.plot(figure, "Inputs against time")
+        parts.append(figures.figure(picture, caption=caption))
     return join(parts)
 
 
-def spectra_section(evidence: Evidence, figures: Figures) -> Html:
+def _which(evidence: Evidence, observed: Any) -> str:
+    """Which variables are shown, where it is not all of them."""
+    if evidence.is_field:
+        return " A few grid points of the first channel."
+    width = observed.sizes.get("variable", 1)
+    return f" The first {MOST_VARIABLES} of {width} variables." if width > MOST_VARIABLES else ""
+
+
+def spectra_section(evidence: Evidence, figures: Figures) -> Markup:
     """Power spectra, and their distance variable by variable."""
-    if evidence.observed is None:
-        return html("")
-    wide = power_spectra(evidence.observed, evidence.generated)
-    narrow = power_spectra(evidence.observed, evidence.generated, columns=1)
-    shown = min(evidence.width, MOST_VARIABLES)
-    which = "" if shown == evidence.width else f" The first {shown} of {evidence.width} variables."
+    observed, generated = evidence.series("observed"), evidence.series("generated")
+    if observed is None:
+        return Markup("")
+    wide, narrow = (power_spectra(observed, generated, columns=columns) for columns in (3, 1))
     caption = (
         "Power spectra of the standardised variables, data against free run, averaged in bins that "
-        f"widen with frequency.{which}"
+        f"widen with frequency.{_which(evidence, observed)}"
     )
     label = "Power spectra of data and model run, one panel for each variable"
     parts = [figures.figure(figures.plot(wide, label, narrow=narrow), caption=caption)]
@@ -102,38 +115,25 @@ def spectra_section(evidence: Evidence, figures: Figures) -> Html:
     if metrics is not None and "hellinger_per_variable" in metrics:
         distances = metrics["hellinger_per_variable"]
         names = [shorten(v) for v in distances["variable"].values]
-        values = [as_float(v) for v in np.ravel(distances.values)]
-        rows = [[name, number(value)] for name, value in zip(names, values, strict=False)]
-        if len(rows) > 8:
-            worst = sorted(rows_of(names, values), reverse=True)[:8]
-            rows = [[name, number(value)] for value, name in worst]
-        title = Html(f"Hellinger distance {symbol('D', 'H')} of the spectra")
-        note = "; the eight largest" if len(values) > 8 else ""
-        parts.append(
-            table(
-                Html(f"{title}{note}"),
-                ["variable", symbol("D", "H")],
-                rows,
-                numeric=(1,),
-                class_="small",
-            )
-        )
+        found = list(zip(names, np.ravel(distances.values).astype(float), strict=False))
+        if len(found) > 8:
+            found = sorted((f for f in found if math.isfinite(f[1])), key=lambda f: -f[1])[:8]
+        note = "; the eight largest" if len(names) > 8 else ""
+        title = Markup("Hellinger distance {} of the spectra{}").format(symbol("D", "H"), note)
+        rows = [[name, number(value)] for name, value in found]
+        head = ["variable", symbol("D", "H")]
+        parts.append(table(title, head, rows, numeric=(1,), class_="small"))
     return join(parts)
 
 
-def rows_of(names: list[str], values: list[float]) -> list[tuple[float, str]]:
-    """Finite values with their names."""
-    return [(v, n) for v, n in zip(values, names, strict=False) if math.isfinite(v)]
-
-
-def lyapunov_section(evidence: Evidence, figures: Figures) -> Html:
+def lyapunov_section(evidence: Evidence, figures: Figures) -> Markup:
     """Exponents of the model, largest first."""
     metrics = evidence.metrics
     if metrics is None or "lyapunov_exponent" not in metrics:
-        return html("")
+        return Markup("")
     values = [as_float(v) for v in np.ravel(metrics["lyapunov_exponent"].values)]
     if not any(math.isfinite(v) for v in values):
-        return tag("p", "No exponent could be computed: the model’s orbit does not stay finite.")
+        return paragraph("No exponent could be computed: the model’s orbit does not stay finite.")
     unit = lyapunov_unit(evidence)
     picture = figures.plot(
         lyapunov_exponents(metrics),
@@ -155,14 +155,14 @@ def lyapunov_section(evidence: Evidence, figures: Figures) -> Html:
         rows.append(["Kaplan–Yorke dimension", number(dimension, 4)])
     caption = f"Exponents ({unit})" if len(values) <= 12 else f"The twelve largest ({unit})"
     numbers = table(caption, ["", "value"], rows, numeric=(1,))
-    return tag("div", figures.figure(picture, caption=sentence), numbers, class_="beside")
+    return part("columns", "beside", figures.figure(picture, caption=sentence), numbers)
 
 
-def prediction_section(evidence: Evidence, figures: Figures) -> Html:
+def prediction_section(evidence: Evidence, figures: Figures) -> Markup:
     """Growth of the forecast error against persistence."""
     metrics = evidence.metrics
     if metrics is None or "prediction_error_curve" not in metrics:
-        return html("")
+        return Markup("")
     curve = np.ravel(metrics["prediction_error_curve"].values)
     steps = np.ravel(metrics["step"].values)
     other = np.full(len(curve), np.nan)
@@ -179,20 +179,20 @@ def prediction_section(evidence: Evidence, figures: Figures) -> Html:
     rows = [[count(steps[i]), number(curve[i]), number(other[i])] for i in chosen]
     head = ["steps", "model", "persistence"]
     numbers = table("Mean squared error", head, rows, numeric=(1, 2))
-    return tag("div", figures.figure(picture, caption=caption), numbers, class_="beside")
+    return part("columns", "beside", figures.figure(picture, caption=caption), numbers)
 
 
-def history_section(evidence: Evidence, figures: Figures) -> Html:
+def history_section(evidence: Evidence, figures: Figures) -> Markup:
     """How training went and which parameters were kept."""
     history = evidence.history
     if history is None or not history.sizes.get("record"):
-        return html("")
+        return Markup("")
     shown = [
         n for n in ("loss", "alpha", "score")
         if n in history and np.isfinite(np.asarray(history[n].values, dtype=float)).any()
     ]  # fmt: skip
     if not shown or "update" not in history:
-        return html("")
+        return Markup("")
     chosen = history.attrs.get("selected_update", evidence.summary.get("selected_update"))
     if chosen is not None and "selected_update" not in history.attrs:
         history = history.assign_attrs(selected_update=chosen)
@@ -205,6 +205,6 @@ def history_section(evidence: Evidence, figures: Figures) -> Html:
             "validation stretch of the training part."
         )
     rule = history.attrs.get("rule")
-    note = tag("p", f"Score: {shorten(rule, 300)}.", class_="note") if rule else html("")
+    note = paragraph(f"Score: {shorten(rule, 300)}.", "note") if rule else ""
     picture = figures.plot(training_history(history), f"Training history: {names} over updates")
-    return Html(figures.figure(picture, caption=caption) + note)
+    return join([figures.figure(picture, caption=caption), note])

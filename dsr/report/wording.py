@@ -3,42 +3,33 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, NamedTuple
+
+from markupsafe import Markup, escape
 
 from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
-from dsr.report.markup import Html, html, tag
-from dsr.report.numbers import as_float, count, span, symbol
+from dsr.report.markup import symbol
+from dsr.report.numbers import as_float, count, span
 
 
 class Meaning(NamedTuple):
     """How a score is written and read."""
 
     title: str
-    symbol: Html
-    unit: str
-    floor: str
-    note: str
+    symbol: Markup | str = ""
+    unit: str = ""
+    surrogate: str = ""
+    note: str = ""
 
 
-_MEANINGS = {
-    "state_space_divergence": Meaning(
-        "State-space divergence", symbol("D", "stsp"), "nats", "independent recording",
-        "Kullback–Leibler divergence of where the run is from where the data is; blind to time.",
-    ),
-    "hellinger_spectral_distance": Meaning(
-        "Spectral distance", symbol("D", "H"), "", "independent recording",
-        "Hellinger distance of smoothed power spectra, mean over variables; blind to phases.",
-    ),
-    "prediction_error": Meaning(
-        "Prediction error", symbol("PE"), "std²", "independent recording",
-        "Mean squared error of short forecasts from many starts, in standardised units.",
-    ),
-    "largest_lyapunov_exponent": Meaning(
-        "Largest Lyapunov exponent", symbol("λ", "1"), "", "independent recording",
-        "Growth rate of small perturbations along the model’s own orbit; above zero is chaos.",
-    ),
-}  # fmt: skip
+def facts() -> Mapping[str, Any]:
+    """What is known of each score, in the order of display."""
+    from dsr.metrics.judging.facts import FACTS
+
+    return FACTS
+
 
 _GRADES = {
     "equal": ("good", "at the noise floor"),
@@ -53,17 +44,16 @@ _DEGENERATE = {
 }
 
 
-def meaning(name: str, attrs: Any) -> Meaning:
+def meaning(name: str, attrs: Mapping[str, Any]) -> Meaning:
     """How to write a score; names this page does not know speak for themselves."""
-    known = _MEANINGS.get(name)
+    known = facts().get(name)
     if known is None:
         title = shorten(name.replace("_", " "))
-        return Meaning(title[:1].upper() + title[1:], html(""), "", "", "")
-    if name == "prediction_error":
-        steps = attrs.get("steps")
-        if math.isfinite(as_float(steps)):
-            known = known._replace(symbol=Html(f"{known.symbol}({count(steps)})"))
-    return known
+        return Meaning(title[:1].upper() + title[1:], unit=shorten(attrs.get("units", ""), 20))
+    sign: Markup | str = symbol(*known.symbol) if known.symbol else ""
+    if name == "prediction_error" and math.isfinite(as_float(attrs.get("steps"))):
+        sign = Markup("{}({})").format(sign, count(attrs["steps"]))
+    return Meaning(known.title, sign, known.unit, known.surrogate, known.meaning)
 
 
 def grade(word: Any) -> tuple[str, str]:
@@ -82,22 +72,22 @@ def verdict_class(verdict: str) -> str:
     return "fair" if text else "unknown"
 
 
-def verdict_sentence(evidence: Evidence) -> Html:
+def verdict_sentence(evidence: Evidence) -> Markup:
     """The result in one sentence."""
     verdict = shorten(evidence.verdict, 200)
     if not verdict:
-        return html("This run has not been judged yet.")
+        return escape("This run has not been judged yet.")
     head, _, kind = verdict.partition(":")
     if head.strip() == "degenerate":
         rest = _DEGENERATE.get(kind.strip().split(" ")[0], kind.strip())
-        return Html(f"The reconstruction is {tag('strong', 'degenerate')}: {html(rest)}.")
-    return Html(f"The model’s free run is {tag('strong', verdict)}.")
+        return Markup("The reconstruction is <strong>degenerate</strong>: {}.").format(rest)
+    return Markup("The model’s free run is <strong>{}</strong>.").format(verdict)
 
 
-def compared(evidence: Evidence) -> Html:
+def compared(evidence: Evidence) -> str:
     """How much was compared, and whether that was enough to decide."""
     length = as_float(evidence.attrs.get("compared_length"))
-    sentences: list[Any] = []
+    sentences: list[str] = []
     if math.isfinite(length):
         whole = ""
         if evidence.time_unit != "step":
@@ -114,7 +104,7 @@ def compared(evidence: Evidence) -> Html:
                 "The data cannot decide: at this length its own noise floor is not clear of the "
                 "surrogate, so the verdict is the cautious one."
             )
-    return html(" ".join(sentences))
+    return " ".join(sentences)
 
 
 def _true(value: Any) -> bool:
@@ -133,14 +123,14 @@ def limits(evidence: Evidence) -> list[Any]:
         )
     d_stsp, d_h = symbol("D", "stsp"), symbol("D", "H")
     items += [
-        Html(
-            f"{d_stsp} does not see time. A shuffled copy of the data would score at the floor; "
-            f"{d_h} and the exponents are there to catch that."
-        ),
-        Html(
-            f"{d_h} does not see phases. A random series with the same spectrum would score near "
-            f"zero; {d_stsp} is there to catch that."
-        ),
+        Markup(
+            "{} does not see time. A shuffled copy of the data would score at the floor; "
+            "{} and the exponents are there to catch that."
+        ).format(d_stsp, d_h),
+        Markup(
+            "{} does not see phases. A random series with the same spectrum would score near "
+            "zero; {} is there to catch that."
+        ).format(d_h, d_stsp),
         "No score can be expected below its noise floor: two recordings of the same system differ "
         "by that much at this length and noise.",
         "Intervals come from resampling blocks of this one comparison (moving-block bootstrap). "

@@ -22,6 +22,8 @@ class WindowSource:
     ----------
     data : array, (samples, N)
         The trajectories, one after the other.
+    inputs : array, (samples, K)
+        External inputs beside them; K = 0 for none.
     starts : array of int
         Rows at which a window of ``steps + 1`` samples may start.
     steps : int
@@ -29,14 +31,22 @@ class WindowSource:
     """
 
     data: Floats
+    inputs: Floats
     starts: NDArray[np.int64]
     steps: int
 
     @classmethod
     def of(
-        cls, trajectories: list[NDArray[np.float64]], sequence_length: int, dtype: Any
+        cls,
+        trajectories: list[NDArray[np.float64]],
+        sequence_length: int,
+        dtype: Any,
+        inputs: list[NDArray[np.float64]] | None = None,
     ) -> WindowSource:
-        """Lay trajectories ``(T_i, N)`` in a row; windows shrink where the series is short."""
+        """Lay trajectories ``(T_i, N)`` in a row, and inputs ``(T_i, K)`` beside them.
+
+        Windows shrink where the series is short.
+        """
         lengths = np.array([len(part) for part in trajectories])
         steps = window_length(lengths, sequence_length)
         offsets = np.concatenate([[0], np.cumsum(lengths)[:-1]])
@@ -46,15 +56,19 @@ class WindowSource:
             if length > steps
         ]
         data = np.ascontiguousarray(np.concatenate(trajectories), dtype=dtype)
-        return cls(data, np.concatenate(starts).astype(np.int64), steps)
+        drives = np.concatenate(inputs) if inputs else np.zeros((len(data), 0))
+        beside = np.ascontiguousarray(drives, dtype=dtype)
+        return cls(data, beside, np.concatenate(starts).astype(np.int64), steps)
 
     def draw(self, rng: np.random.Generator, updates: int, batch: int) -> NDArray[np.int64]:
         """Draw window starts, uniform over all admissible ones, shape ``(updates, batch)``."""
         return self.starts[rng.integers(0, self.starts.size, size=(updates, batch))]
 
-    def fill(self, windows: Floats, starts: NDArray[np.int64]) -> None:
-        """Copy the windows at ``starts`` into ``windows`` ``(steps + 1, S, M)``."""
+    def fill(self, windows: Floats, starts: NDArray[np.int64], inputs: Floats) -> None:
+        """Copy what is at ``starts`` into ``windows`` (T + 1, S, M) and ``inputs`` (T, S, K)."""
         gather_windows(self.data, starts, windows)
+        if self.inputs.shape[1]:
+            gather_windows(self.inputs, starts, inputs)
 
 
 def window_length(lengths: NDArray[np.int64], requested: int) -> int:

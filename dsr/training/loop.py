@@ -1,110 +1,128 @@
-"""The one training loop: batches, gradient, optimiser, forcing, validation, checkpoints."""
+"""What every learner needs: epochs, validation, the best so far, checkpoints, signals, progress."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.errors import DivergedError
-from dsr.kernels.optimiser import radam_step
-from dsr.training.batches import WindowSource
 from dsr.training.checkpoints import Checkpoint, CheckpointStore
-from dsr.training.forcing import GeneralizedTeacherForcing
 from dsr.training.progress import Interrupted, Progress, Silent, StopFlag, interruptible
-from dsr.training.protocol import Floats, GradientEngine, Trainable
-from dsr.training.settings import EPOCH, TrainingSettings
-from dsr.training.validation import Validator
+from dsr.training.settings import EPOCH
 
 _CHECKPOINT_SECONDS = 5.0
-_RECORD = ("update", "loss", "alpha", "learning_rate", "score", "divergence", "hellinger", "skill")
+
+Arrays = dict[str, NDArray[Any]]
+
+
+class Learner(Protocol):
+    """Something that learns in epochs of 50 updates, whatever its parameters look like."""
+
+    def epoch(self, number: int) -> dict[str, float]:
+        """Do the updates of an epoch, counted from 0; return its mean ``loss`` and other facts.
+
+        Raises
+        ------
+        DivergedError
+            When a parameter stops being finite.
+        """
+        ...
+
+    def parameters(self) -> Arrays:
+        """Arrays that make the model; the loop keeps the best."""
+        ...
+
+    def state(self) -> Checkpoint:
+        """Everything that is needed to go on."""
+        ...
+
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Take up a state again."""
+        ...
 
 
 class TrainingResult(NamedTuple):
-    """What training leaves behind."""
+    """What training leaves behind: parameters, and what was recorded at each validation."""
 
-    theta: NDArray[np.float64]
+    parameters: Arrays
     history: dict[str, NDArray[np.float64]]
     best_update: int
     seconds: float
 
 
 @dataclass
-class _State:
-    """All that changes from update to update, and so all that a checkpoint holds."""
+class _Course:
+    """All that the loop itself remembers."""
 
-    theta: Floats
-    first: Floats
-    second: Floats
-    alpha: float
-    rng: np.random.Generator
     epoch: int = 0
-    best: Floats | None = None
+    best: Arrays = field(default_factory=dict)
     best_update: int = 0
     best_score: float = np.inf
     loss_sum: float = 0.0
     loss_count: int = 0
     seconds: float = 0.0
-    history: list[list[float]] = field(default_factory=list)
+    history: list[dict[str, float]] = field(default_factory=list)
 
-    def checkpoint(self) -> Checkpoint:
-        arrays = {"theta": self.theta, "first": self.first, "second": self.second}
-        if self.best is not None:
-            arrays["best"] = self.best
-        arrays["history"] = np.array(self.history, dtype=np.float64).reshape(-1, len(_RECORD))
-        values = {
-            "alpha": self.alpha,
-            "best_score": self.best_score if np.isfinite(self.best_score) else None,
-            "best_update": self.best_update,
-            "epoch": self.epoch,
-            "loss_count": self.loss_count,
-            "loss_sum": self.loss_sum,
-            "rng": self.rng.bit_generator.state,
-            "seconds": self.seconds,
-        }
-        return Checkpoint(arrays, values)
+    _PLAIN = ("epoch", "best_update", "loss_sum", "loss_count", "seconds")
 
-    def restore(self, checkpoint: Checkpoint) -> None:
+    def columns(self) -> dict[str, NDArray[np.float64]]:
+        """What was recorded, by name."""
+        names = list(self.history[0]) if self.history else []
+        return {name: np.array([row[name] for row in self.history]) for name in names}
+
+    def checkpoint(self, learner: Learner) -> Checkpoint:
+        """State of learner and loop together."""
+        arrays, values = learner.state()
+        own = {f"best.{name}": array for name, array in self.best.items()}
+        own |= {f"history.{name}": column for name, column in self.columns().items()}
+        course = {name: getattr(self, name) for name in self._PLAIN}
+        course["best_score"] = self.best_score if np.isfinite(self.best_score) else None
+        course["recorded"] = list(self.history[0]) if self.history else []
+        arrays = {f"learner.{name}": array for name, array in arrays.items()}
+        return Checkpoint(arrays | own, {"learner": values, "course": course})
+
+    def restore(self, learner: Learner, checkpoint: Checkpoint) -> None:
+        """Take up what `checkpoint` made."""
         arrays, values = checkpoint
-        self.theta, self.first, self.second = (
-            arrays["theta"].copy(), arrays["first"].copy(), arrays["second"].copy()
-        )  # fmt: skip
-        self.best = arrays["best"].copy() if "best" in arrays else None
-        self.history = arrays["history"].tolist()
-        self.rng.bit_generator.state = values["rng"]
-        best = values["best_score"]
-        self.best_score = np.inf if best is None else best
-        for name in ("alpha", "best_update", "epoch", "loss_count", "loss_sum", "seconds"):
-            setattr(self, name, values[name])
+        learner.restore(Checkpoint(_under("learner.", arrays), values["learner"]))
+        course = values["course"]
+        for name in self._PLAIN:
+            setattr(self, name, course[name])
+        self.best_score = np.inf if course["best_score"] is None else course["best_score"]
+        self.best = _under("best.", arrays)
+        columns = [arrays[f"history.{name}"].tolist() for name in course["recorded"]]
+        rows = zip(*columns, strict=True)
+        self.history = [dict(zip(course["recorded"], row, strict=True)) for row in rows]
 
 
 def train(
-    model: Trainable,
-    trajectories: list[NDArray[np.float64]],
+    learner: Learner,
     *,
-    settings: TrainingSettings,
-    forcing: GeneralizedTeacherForcing,
-    validator: Validator | None,
-    seed: int,
+    epochs: int,
+    validations: frozenset[int],
+    score: Callable[[], Mapping[str, float]] | None = None,
+    select: str = "validation",
     store: CheckpointStore | None = None,
     progress: Progress | None = None,
 ) -> TrainingResult:
-    """Train a model on standardised trajectories.
+    """Let a learner learn, keep the best of it, and survive interruptions.
 
     Parameters
     ----------
-    model : Trainable
-        Gives initial parameters, gradients and free runs.
-    trajectories : list of arrays, (T_i, N)
-        The part that windows are drawn from.
-    settings, forcing : TrainingSettings, GeneralizedTeacherForcing
-    validator : Validator or None
-        Scores free runs; None keeps the last parameters.
-    seed : int
-        The only source of randomness: same seed, same updates, same bits.
+    learner : Learner
+    epochs : int
+        Epochs of 50 updates.
+    validations : frozenset of int
+        Numbers of finished epochs after which facts are recorded and the learner is scored.
+    score : callable, optional
+        Judges the learner as it is: returns ``"score"`` (the smallest wins, ties go to the
+        earlier) and other numbers to record. Without it the last parameters are kept.
+    select : {"validation", "last"}
+        Which parameters to keep.
     store : CheckpointStore, optional
         Where states are written; training goes on from the state found there.
     progress : Progress, optional
@@ -121,193 +139,84 @@ def train(
         After SIGINT or SIGTERM; the state is saved first.
     """
     progress = progress or Silent()
-    dtype = np.dtype(settings.dtype)
-    source = WindowSource.of(trajectories, settings.sequence_length, dtype)
-    progress.update({"stage": "compiling (first run only)"})
-    engine = model.engine(source.steps, settings.batch_size, dtype, settings.device)
-    state = _initial_state(model, forcing, seed, dtype)
+    course = _Course()
     saved = store.read() if store else None
     if saved is not None:
-        state.restore(saved)
-        progress.note(f"resuming after {state.epoch * EPOCH} of {settings.epochs * EPOCH} updates")
-    runner = _Runner(model, engine, source, settings, forcing, validator, state)
+        course.restore(learner, saved)
+        progress.note(f"resuming after {course.epoch * EPOCH} of {epochs * EPOCH} updates")
     with interruptible() as stop:
-        _loop(runner, store, progress, stop)
-    theta = state.theta
-    if settings.select == "validation" and state.best is not None:
-        theta = state.best
-    else:
-        state.best_update = state.epoch * EPOCH
-    columns = np.array(state.history, dtype=np.float64).reshape(-1, len(_RECORD))
-    history = {name: columns[:, i] for i, name in enumerate(_RECORD)}
-    return TrainingResult(theta.astype(np.float64), history, state.best_update, state.seconds)
+        _run(learner, course, epochs, validations, score, store, progress, stop)
+    parameters = course.best
+    if select == "last" or not parameters:
+        parameters, course.best_update = learner.parameters(), course.epoch * EPOCH
+    return TrainingResult(parameters, course.columns(), course.best_update, course.seconds)
 
 
-def seconds_per_update(
-    model: Trainable,
-    trajectories: list[NDArray[np.float64]],
-    settings: TrainingSettings,
-    forcing: GeneralizedTeacherForcing,
-    least: float = 0.5,
-) -> float:
-    """Median time of one update on this machine, measured on throw-away parameters."""
-    dtype = np.dtype(settings.dtype)
-    source = WindowSource.of(trajectories, settings.sequence_length, dtype)
-    engine = model.engine(source.steps, settings.batch_size, dtype, settings.device)
-    state = _initial_state(model, forcing, 0, dtype)
-    runner = _Runner(model, engine, source, settings, forcing, None, state)
-    runner.updates(forcing.every + 1)
-    durations: list[float] = []
-    while sum(durations) < least or len(durations) < 3:
-        begin = time.perf_counter()
-        runner.updates(2 * forcing.every)
-        durations.append(time.perf_counter() - begin)
-    return float(np.median(durations)) / (2 * forcing.every)
-
-
-def _initial_state(
-    model: Trainable, forcing: GeneralizedTeacherForcing, seed: int, dtype: np.dtype[Any]
-) -> _State:
-    rng = np.random.default_rng(seed)
-    theta = model.initial_parameters(rng).astype(dtype)
-    return _State(theta, np.zeros_like(theta), np.zeros_like(theta), forcing.initial_alpha(), rng)
-
-
-@dataclass
-class _Runner:
-    """Does updates on a state; knows nothing of files or progress."""
-
-    model: Trainable
-    engine: GradientEngine
-    source: WindowSource
-    settings: TrainingSettings
-    forcing: GeneralizedTeacherForcing
-    validator: Validator | None
-    state: _State
-
-    def __post_init__(self) -> None:
-        self._gradient = np.empty_like(self.state.theta)
-        self._keep: tuple[float, Floats] | None = None
-
-    def updates(self, count: int) -> None:
-        """Do ``count`` updates at the learning rate of the current epoch."""
-        state, settings = self.state, self.settings
-        rate = settings.learning_rate_at(state.epoch)
-        first = state.epoch * EPOCH
-        draws = self.source.draw(state.rng, count, settings.batch_size)
-        windows = self.engine.windows
-        observed = self.model.observation_dim
-        for k in range(count):
-            self.source.fill(windows, draws[k])
-            targets = self._add_noise(windows, observed)
-            if self.forcing.due(first + k):
-                norms = self.engine.mean_log_jacobian_norms(state.theta, self.forcing.times)
-                state.alpha = self.forcing.next_alpha(state.alpha, self.forcing.estimate(norms))
-            loss = self.engine.gradient(state.theta, self._gradient, self._keep_rows(), targets)
-            self._clip()
-            radam_step(state.theta, self._gradient, state.first, state.second, first + k + 1, rate)
-            state.loss_sum += loss
-            state.loss_count += 1
-
-    def _keep_rows(self) -> Floats:
-        alpha = self.state.alpha
-        if self._keep is None or self._keep[0] != alpha:
-            rows = self.forcing.keep(
-                alpha,
-                self.settings.batch_size,
-                self.model.latent_dim,
-                self.model.observation_dim,
-                self.state.theta.dtype,
-            )
-            self._keep = (alpha, rows)
-        return self._keep[1]
-
-    def _add_noise(self, windows: Floats, observed: int) -> Floats | None:
-        """Disturb the forcing signals; returns the clean targets where they differ."""
-        deviation = self.settings.noise_std
-        if deviation == 0.0:
-            return None
-        targets = None if self.settings.noise_on_targets else windows.copy()
-        shape = (*windows.shape[:2], observed)
-        noise = self.state.rng.standard_normal(shape, dtype=np.float32)
-        windows[:, :, :observed] += (deviation * noise).astype(windows.dtype)
-        return targets
-
-    def _clip(self) -> None:
-        limit = self.settings.gradient_clip
-        if limit > 0.0:
-            norm = float(np.linalg.norm(self._gradient))
-            if norm > limit:
-                self._gradient *= limit / norm
-
-    def epoch(self) -> None:
-        """One epoch of updates, timed."""
-        begin = time.perf_counter()
-        self.updates(EPOCH)
-        self.state.epoch += 1
-        self.state.seconds += time.perf_counter() - begin
-        if not np.isfinite(self.state.theta).all():
-            raise DivergedError(
-                f"training diverged at update {self.state.epoch * EPOCH}: a parameter is no longer "
-                "finite; try a smaller learning_rate or a larger alpha"
-            )
-
-    def validate(self) -> None:
-        """Score the current parameters and keep them if they are the best so far."""
-        state = self.state
-        update = state.epoch * EPOCH
-        loss = state.loss_sum / max(state.loss_count, 1)
-        rate = self.settings.learning_rate_at(state.epoch - 1)
-        row = [float(update), loss, state.alpha, rate]
-        state.loss_sum, state.loss_count = 0.0, 0
-        if self.validator is not None:
-            score = self.validator.score(self.model, state.theta.astype(np.float64))
-            row += [score.total, score.divergence, score.hellinger, score.skill]
-            # Ties go to the earlier parameters.
-            # A score that is not a number loses to every other.
-            total = score.total if np.isfinite(score.total) else np.inf
-            if total < state.best_score or state.best is None:
-                state.best, state.best_update = state.theta.copy(), update
-                state.best_score = total
-        else:
-            row += [np.nan] * 4
-        state.history.append(row)
-
-
-def _loop(
-    runner: _Runner, store: CheckpointStore | None, progress: Progress, stop: StopFlag
-) -> None:
-    state, settings = runner.state, runner.settings
-    due = settings.validation_epochs()
+def _run(
+    learner: Learner, course: _Course, epochs: int, validations: frozenset[int],
+    score: Callable[[], Mapping[str, float]] | None, store: CheckpointStore | None,
+    progress: Progress, stop: StopFlag,
+) -> None:  # fmt: skip
     last_write = time.monotonic()
-    begin, begin_epoch = time.perf_counter(), state.epoch
-    while state.epoch < settings.epochs:
-        runner.epoch()
-        if state.epoch in due:
-            runner.validate()
+    begin, begin_epoch = time.perf_counter(), course.epoch
+    while course.epoch < epochs:
+        started = time.perf_counter()
+        facts = learner.epoch(course.epoch)
+        course.seconds += time.perf_counter() - started
+        course.epoch += 1
+        course.loss_sum += facts["loss"]
+        course.loss_count += 1
+        facts["loss"] = course.loss_sum / course.loss_count
+        if course.epoch in validations:
+            _record(learner, course, facts, score)
         now = time.monotonic()
-        finished = state.epoch == settings.epochs
+        finished = course.epoch == epochs
         if store and (finished or stop.signal or now - last_write > _CHECKPOINT_SECONDS):
-            store.write(state.checkpoint())
+            store.write(course.checkpoint(learner))
             last_write = now
         if stop.signal is not None and not finished:
             where = f"; its state is saved in {store.folder}" if store else ""
             raise Interrupted(
                 stop.signal,
-                f"interrupted after {state.epoch * EPOCH} of {settings.epochs * EPOCH} "
-                f"updates{where}",
+                f"interrupted after {course.epoch * EPOCH} of {epochs * EPOCH} updates{where}",
             )
-        per_epoch = (time.perf_counter() - begin) / (state.epoch - begin_epoch)
-        recent = state.history[-1] if state.history else [np.nan] * len(_RECORD)
+        per_epoch = (time.perf_counter() - begin) / (course.epoch - begin_epoch)
         progress.update(
             {
+                **facts,
                 "stage": "training",
-                "update": state.epoch * EPOCH,
-                "updates": settings.epochs * EPOCH,
-                "loss": state.loss_sum / state.loss_count if state.loss_count else recent[1],
-                "alpha": state.alpha,
-                "score": recent[4],
-                "best_score": state.best_score,
-                "seconds_left": per_epoch * (settings.epochs - state.epoch),
+                "update": course.epoch * EPOCH,
+                "updates": epochs * EPOCH,
+                "score": course.history[-1].get("score") if course.history else None,
+                "best_score": course.best_score,
+                "seconds_left": per_epoch * (epochs - course.epoch),
             }
         )
+
+
+def _record(
+    learner: Learner,
+    course: _Course,
+    facts: dict[str, float],
+    score: Callable[[], Mapping[str, float]] | None,
+) -> None:
+    """Record where training stands, and keep the parameters if they are the best so far."""
+    update = course.epoch * EPOCH
+    course.loss_sum, course.loss_count = 0.0, 0
+    scores = score() if score else {}
+    course.history.append({"update": float(update), **facts, **scores})
+    if not scores:
+        return
+    # Ties go to the earlier parameters; a score that is not a number loses to every other.
+    total = scores["score"] if np.isfinite(scores["score"]) else np.inf
+    if total < course.best_score or not course.best:
+        course.best = {name: array.copy() for name, array in learner.parameters().items()}
+        course.best_update, course.best_score = update, total
+
+
+def _under(prefix: str, arrays: Arrays) -> Arrays:
+    return {
+        name.removeprefix(prefix): array.copy()
+        for name, array in arrays.items()
+        if name.startswith(prefix)
+    }

@@ -1,4 +1,4 @@
-"""What the training loop asks of a model: nothing but arrays."""
+"""What the gradient trainer and validation ask of a model: nothing but arrays."""
 
 from __future__ import annotations
 
@@ -16,19 +16,27 @@ class GradientEngine(Protocol):
     Attributes
     ----------
     windows : array, (T + 1, S, M)
-        The batch, filled by the training loop before each call; columns beyond the observed
-        variables stay zero.
+        The batch, filled by the trainer before each call; columns beyond the observed variables
+        stay zero.
+    inputs : array, (T, S, K)
+        External inputs of the batch, beside the samples that the steps start from.
     """
 
     windows: Floats
+    inputs: Floats
+
+    @property
+    def ready(self) -> bool:
+        """Whether its code is compiled already, in memory or on disk."""
+        ...
 
     def gradient(
         self, theta: Floats, gradient: Floats, keep: Floats, targets: Floats | None = None
     ) -> float:
         """Return the loss of the batch and write its gradient.
 
-        ``keep`` is ``(1 or T, S * M)``, the diagonal of ``K_t``; ``targets`` (as ``windows``)
-        are what predictions are compared with, where these are not the windows themselves.
+        ``keep`` is ``(R, S * M)``, the diagonal of ``K_t`` in row ``t % R``; ``targets`` (as
+        ``windows``) are what predictions are compared with, where these are not the windows.
         """
         ...
 
@@ -58,6 +66,25 @@ class Trainable(Protocol):
         """Make an engine for windows of ``steps`` predictions and ``sequences`` sequences."""
         ...
 
-    def free_run(self, theta: Floats, start: Floats, steps: int) -> NDArray[np.float64]:
+    def free_run(
+        self,
+        theta: Floats,
+        start: Floats,
+        steps: int,
+        inputs: NDArray[np.float64] | None = None,
+    ) -> NDArray[np.float64]:
+        """Iterate scaled states ``(S, N)``; returns scaled observations ``(steps, S, N)``.
+
+        ``inputs`` ``(steps, S, K)``, standardised, drive a model that takes some.
+        """
+        ...
+
+
+class FreeRun(Protocol):
+    """A model as validation sees it: something that runs freely."""
+
+    def __call__(
+        self, start: Floats, steps: int, inputs: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
         """Iterate scaled states ``(S, N)``; returns scaled observations ``(steps, S, N)``."""
         ...

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from dsr.checks import one_of, positive, share, whole
 from dsr.errors import InputError
+from dsr.training.flat import Flat
 
 EPOCH = 50
 """Updates per epoch: the unit of the learning-rate schedule and of checkpoints."""
@@ -15,7 +17,7 @@ DEFAULT_UPDATES = 20_000
 
 
 @dataclass(frozen=True)
-class TrainingSettings:
+class TrainingSettings(Flat):
     """What the training loop does; every field can be set by ``--set`` on the command line.
 
     Parameters
@@ -43,6 +45,16 @@ class TrainingSettings:
         Precision of the training arithmetic.
     device : str
         ``"cpu"`` for the compiled loop; ``"cuda"`` for the PyTorch recurrence on a GPU.
+
+    Raises
+    ------
+    InputError
+        For values that cannot be used.
+
+    Examples
+    --------
+    >>> TrainingSettings(updates=120).epochs
+    3
     """
 
     updates: int = DEFAULT_UPDATES
@@ -60,23 +72,23 @@ class TrainingSettings:
     device: str = "cpu"
 
     def __post_init__(self) -> None:
-        for name in ("updates", "batch_size", "sequence_length", "validations"):
-            _whole(name, getattr(self, name))
+        checked: dict[str, Any] = {
+            name: whole(name, getattr(self, name))
+            for name in ("updates", "batch_size", "sequence_length", "validations")
+        }
         for name in ("learning_rate", "learning_rate_end"):
-            _number(name, getattr(self, name), low=0.0, above=True)
+            checked[name] = positive(name, getattr(self, name))
         for name in ("gradient_clip", "noise_std"):
-            _number(name, getattr(self, name), low=0.0)
+            checked[name] = positive(name, getattr(self, name), zero=True)
+        checked["validation"] = share("validation", self.validation, most=0.5, zero=False)
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)
         if not isinstance(self.noise_on_targets, bool):
             raise InputError(
                 f"noise_on_targets must be true or false, not {self.noise_on_targets!r}"
             )
-        _number("validation", self.validation, low=0.0, above=True)
-        if self.validation > 0.5:
-            raise InputError(
-                f"validation={self.validation} leaves too little to train on; use at most 0.5"
-            )
-        _one_of("select", self.select, ("validation", "last"))
-        _one_of("dtype", self.dtype, ("float32", "float64"))
+        one_of("select", self.select, ("validation", "last"))
+        one_of("dtype", self.dtype, ("float32", "float64"))
         if self.device != "cpu" and str(self.device).split(":")[0] not in ("cuda", "torch"):
             raise InputError(f"unknown device {self.device!r}; use 'cpu' or 'cuda'")
 
@@ -94,24 +106,3 @@ class TrainingSettings:
         """Numbers of finished epochs after which the model is scored; the last is one of them."""
         count = min(self.validations, self.epochs)
         return frozenset(round((k + 1) * self.epochs / count) for k in range(count))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Settings as plain values, for files."""
-        return asdict(self)
-
-
-def _whole(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InputError(f"{name} must be a whole number of at least 1, not {value!r}")
-
-
-def _number(name: str, value: Any, *, low: float, above: bool = False) -> None:
-    good = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    if not good or value < low or (above and value == low):
-        bound = f"above {low:g}" if above else f"of at least {low:g}"
-        raise InputError(f"{name} must be a finite number {bound}, not {value!r}")
-
-
-def _one_of(name: str, value: Any, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise InputError(f"{name} must be one of {', '.join(choices)}, not {value!r}")

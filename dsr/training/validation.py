@@ -8,7 +8,8 @@ the score compares long free runs with the validation stretch:
 averaged over eight starts, four evenly spread over the stretch and its four most outlying states,
 since a model goes astray first where the data is rare; the floors are the same distances between
 the validation stretch and the training stretch. The smallest score wins, ties go to the earlier
-update.
+update. A driven model is driven by the validation stretch's own inputs, so that its runs begin in
+the first quarter of it and are no longer than what is left.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from dsr.metrics.geometry.state_space import BinnedReference
 from dsr.metrics.spectra.distances import SpectralReference
-from dsr.training.protocol import Trainable
+from dsr.training.protocol import FreeRun
 
 Floats = NDArray[np.float64]
 
@@ -29,15 +30,6 @@ _LONGEST_RUN = 100_000
 _LEAST_DIVERGENCE_FLOOR = 0.02
 _LEAST_HELLINGER_FLOOR = 0.01
 _FORECAST_STARTS = 500
-
-
-class Score(NamedTuple):
-    """One validation: the total, its parts, each a mean over starts."""
-
-    total: float
-    divergence: float
-    hellinger: float
-    skill: float
 
 
 class Validator:
@@ -49,6 +41,8 @@ class Validator:
         Standardised trajectories; ``validation[i]`` follows ``training[i]``.
     horizon : int
         Steps of the short forecast.
+    inputs : list of arrays, (T_i, K), optional
+        Standardised external inputs beside the validation trajectories.
 
     Notes
     -----
@@ -62,53 +56,77 @@ class Validator:
         "the earlier"
     )
 
-    def __init__(self, training: list[Floats], validation: list[Floats], horizon: int = 20) -> None:
-        longest = max(validation, key=len)
+    def __init__(
+        self,
+        training: list[Floats],
+        validation: list[Floats],
+        horizon: int = 20,
+        inputs: list[Floats] | None = None,
+    ) -> None:
+        which = max(range(len(validation)), key=lambda k: len(validation[k]))
+        longest = validation[which]
         self._project = _projection(np.concatenate(training))
         pooled = np.concatenate(validation)
-        independent = np.concatenate(training)[-_LONGEST_RUN:]
-        self._steps = len(independent)
-        self._transient = max(200, self._steps // 4)
+        early = longest if inputs is None else longest[: max(2, len(longest) // 4)]
+        rows = _chosen_starts(early)
+        self._starts = np.ascontiguousarray(longest[rows])
+        self._drive: Floats | None = None
+        if inputs is None:
+            kept = min(_LONGEST_RUN, sum(len(part) for part in training))
+            self._transient = max(200, kept // 4)
+        else:
+            total = len(longest) - 1 - max(rows)
+            self._drive = np.stack([inputs[which][row : row + total] for row in rows], axis=1)
+            self._transient = total // 4
+            kept = total - self._transient
+        independent = np.concatenate(training)[-kept:]
+        self._steps = self._transient + kept
         self._space = BinnedReference(self._project(pooled), _bins(len(pooled)))
         self._spectra = SpectralReference(longest)
-        self._starts = _chosen_starts(longest)
         self.divergence_floor = max(
             self._space.divergence(self._project(independent)), _LEAST_DIVERGENCE_FLOOR
         )
         nearest = max(training, key=len)[-len(longest) :]
         self.hellinger_floor = max(self._spectra.distance(nearest), _LEAST_HELLINGER_FLOOR)
-        self._forecast = _forecast_pairs(validation, horizon)
-        self._horizon = min(horizon, len(longest) - 1)
+        self._forecast = _forecast_pairs(validation, horizon, inputs)
 
-    def score(self, model: Trainable, theta: Floats) -> Score:
-        """Score the model with parameters ``theta``; a diverging run gets a large finite score."""
-        runs = model.free_run(theta, self._starts, self._transient + self._steps)
-        runs = runs[self._transient :]
+    def score(self, run: FreeRun) -> dict[str, float]:
+        """Score a model by its free runs; a diverging run gets a large finite score.
+
+        Parameters
+        ----------
+        run : callable
+            Iterates scaled states, see `dsr.training.FreeRun`.
+
+        Returns
+        -------
+        dict
+            ``score`` and its parts ``divergence``, ``hellinger`` (means over starts), ``skill``.
+        """
+        runs = run(self._starts, self._steps, self._drive)[self._transient :]
         starts = range(len(self._starts))
-        divergence = [self._space.divergence(self._project(runs[:, s])) for s in starts]
-        hellinger = [self._spectra.distance(runs[:, s]) for s in starts]
-        skill = self._skill(model, theta)
-        mean_divergence = float(np.mean(divergence))
-        mean_hellinger = float(np.mean(hellinger))
-        total = (
-            mean_divergence / self.divergence_floor + mean_hellinger / self.hellinger_floor + skill
+        divergence = float(
+            np.mean([self._space.divergence(self._project(runs[:, s])) for s in starts])
         )
-        return Score(total, mean_divergence, mean_hellinger, skill)
+        hellinger = float(np.mean([self._spectra.distance(runs[:, s]) for s in starts]))
+        skill = self._skill(run)
+        total = divergence / self.divergence_floor + hellinger / self.hellinger_floor + skill
+        return {"score": total, "divergence": divergence, "hellinger": hellinger, "skill": skill}
 
-    def _skill(self, model: Trainable, theta: Floats) -> float:
+    def _skill(self, run: FreeRun) -> float:
         """Log ratio of the forecast error to that of persistence, clipped to +-6."""
-        starts, targets = self._forecast
-        forecast = model.free_run(theta, starts, self._horizon)[-1]
-        error = float(np.mean((forecast - targets) ** 2))
-        persistence = float(np.mean((starts - targets) ** 2))
+        pairs = self._forecast
+        forecast = run(pairs.starts, pairs.horizon, pairs.drive)[-1]
+        error = float(np.mean((forecast - pairs.targets) ** 2))
+        persistence = float(np.mean((pairs.starts - pairs.targets) ** 2))
         if not np.isfinite(error):
             return 6.0
         ratio = max(error, 1e-300) / max(persistence, 1e-300)
         return float(np.clip(np.log10(ratio), -6.0, 6.0))
 
 
-def _chosen_starts(values: Floats) -> Floats:
-    """Half of the starts evenly spread in time, half the most outlying states, apart in time."""
+def _chosen_starts(values: Floats) -> list[int]:
+    """Rows: half evenly spread in time, half of the most outlying states, apart in time."""
     spread = np.linspace(0, len(values) - 1, _STARTS // 2).astype(int)
     covariance = np.atleast_2d(np.cov(values.T))
     centred = values - values.mean(axis=0)
@@ -120,7 +138,7 @@ def _chosen_starts(values: Floats) -> Floats:
             outlying.append(int(row))
         if len(outlying) == _STARTS - len(spread):
             break
-    return np.ascontiguousarray(values[[*spread, *outlying]])
+    return [*map(int, spread), *outlying]
 
 
 def _bins(samples: int) -> int:
@@ -145,11 +163,25 @@ def _projection(values: Floats) -> _Projection:
     return _Projection(np.ascontiguousarray(vectors[:, ::-1][:, :3]))
 
 
-def _forecast_pairs(parts: list[Floats], horizon: int) -> tuple[Floats, Floats]:
-    """Starts and what follows them ``horizon`` steps later, evenly spread, within trajectories."""
+class _Pairs(NamedTuple):
+    """Starts ``(S, N)``, what follows them ``horizon`` steps later, and what drives them there."""
+
+    starts: Floats
+    targets: Floats
+    horizon: int
+    drive: Floats | None
+
+
+def _forecast_pairs(parts: list[Floats], horizon: int, inputs: list[Floats] | None) -> _Pairs:
+    """Evenly spread over the validation stretch, within trajectories."""
     horizon = min(horizon, max(len(part) for part in parts) - 1)
-    usable = [part for part in parts if len(part) > horizon]
-    starts = np.concatenate([part[:-horizon] for part in usable])
-    targets = np.concatenate([part[horizon:] for part in usable])
-    chosen = np.linspace(0, len(starts) - 1, min(len(starts), _FORECAST_STARTS)).astype(int)
-    return np.ascontiguousarray(starts[chosen]), targets[chosen]
+    offsets = np.concatenate([[0], np.cumsum([len(part) for part in parts])[:-1]])
+    rows = np.concatenate(
+        [np.arange(offset, offset + len(part) - horizon)
+         for offset, part in zip(offsets, parts, strict=True) if len(part) > horizon]
+    ).astype(int)  # fmt: skip
+    rows = rows[np.linspace(0, len(rows) - 1, min(len(rows), _FORECAST_STARTS)).astype(int)]
+    values, drive = np.concatenate(parts), None
+    if inputs is not None:
+        drive = np.concatenate(inputs)[rows + np.arange(horizon)[:, None]]
+    return _Pairs(np.ascontiguousarray(values[rows]), values[rows + horizon], horizon, drive)

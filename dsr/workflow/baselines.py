@@ -1,4 +1,4 @@
-"""Baselines beside a model: fitted to the same training series, judged on the same test part."""
+"""Baselines beside a model: fitted to the same training data, judged on the same test part."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 BASELINES = ("sindy", "persistence", "gaussian")
-"""Sparse equations, no change at all, and no dynamics at all."""
+"""Of a series: sparse equations, no change at all, and no dynamics at all."""
+FIELD_BASELINES = ("dmd", "climatology", "persistence", "gaussian")
+"""Of a field: one linear map, the usual course of a year or a day, and the two above."""
 
 _LARGEST_LIBRARY = 300
 _MOST_SAMPLES = 50_000
@@ -21,16 +23,23 @@ _ABOUT_TRAJECTORIES = ("largest_lyapunov_exponent",)
 
 
 def baseline_scores(
-    test: xr.DataArray, train: xr.DataArray, *, seed: int = 0, leave_out: str = ""
+    test: xr.DataArray,
+    train: xr.DataArray,
+    *,
+    seed: int = 0,
+    leave_out: str = "",
+    inputs: tuple[xr.DataArray | None, xr.DataArray | None] = (None, None),
 ) -> xr.Dataset:
     """Fit the baselines to a training series and judge them as a model is judged.
 
     Parameters
     ----------
-    test, train : series
+    test, train : series or fields
     seed : int
     leave_out : str
         Name of the judged model, which needs no second row.
+    inputs : pair of series or None
+        External inputs of both parts, for baselines that they can drive.
 
     Returns
     -------
@@ -55,31 +64,30 @@ def baseline_scores(
     """
     import xarray as xr
 
-    from dsr.metrics.judging.scorecard import METRICS
+    from dsr.models.registry import names
 
-    names = [name for name in BASELINES if name != leave_out]
-    rows = [_row(name, test, train, seed) for name in names]
+    table = BASELINES if "variable" in test.dims else FIELD_BASELINES
+    chosen = [name for name in table if name != leave_out and name in names()]
+    rows = [_row(name, test, train, inputs, seed) for name in chosen]
     data: dict[str, Any] = {
         key: ("baseline", [str(row[key]) for row in rows]) for key in ("verdict", "reason")
     }
-    for metric in METRICS:
+    for metric in _metrics_of(test):
         data[metric] = (
             "baseline",
             np.array([row["scores"].get(metric, math.nan) for row in rows]),
             {"reason": "NaN where the score does not apply to the baseline"},
         )
     attrs = {"seed": seed, "training_samples": int(train.sizes["time"])}
-    return xr.Dataset(data, {"baseline": names}, attrs)
+    return xr.Dataset(data, {"baseline": chosen}, attrs)
 
 
 def baselines_to_json(scores: xr.Dataset) -> dict[str, dict[str, Any]]:
     """Plain values of `baseline_scores`: ``{NAME: {"verdict", "metrics"}}`` or ``{"reason"}``."""
-    from dsr.metrics.judging.scorecard import METRICS
-
     result: dict[str, dict[str, Any]] = {}
     for index, name in enumerate(scores["baseline"].values):
         row = scores.isel(baseline=index)
-        values = {metric: float(row[metric]) for metric in METRICS if metric in row}
+        values = {str(m): float(row[m]) for m in row.data_vars if m not in ("verdict", "reason")}
         result[str(name)] = {
             "verdict": str(row["verdict"].values) or None,
             "reason": str(row["reason"].values) or None,
@@ -88,34 +96,69 @@ def baselines_to_json(scores: xr.Dataset) -> dict[str, dict[str, Any]]:
     return result
 
 
-def _row(name: str, test: xr.DataArray, train: xr.DataArray, seed: int) -> dict[str, Any]:
-    from dsr.metrics.judging.scorecard import METRICS, evaluate
+def _metrics_of(test: xr.DataArray) -> list[str]:
+    """Scores that stand beside every model, by default, of a series or a field."""
+    from dsr.metrics.judging.facts import FACTS
 
-    wanted = [m for m in METRICS if name == "sindy" or m not in _ABOUT_TRAJECTORIES]
+    series = "variable" in test.dims
+    return [
+        name
+        for name, fact in FACTS.items()
+        if not fact.on_request and (fact.for_series if series else fact.for_fields)
+    ]
+
+
+def _row(
+    name: str,
+    test: xr.DataArray,
+    train: xr.DataArray,
+    inputs: tuple[xr.DataArray | None, xr.DataArray | None],
+    seed: int,
+) -> dict[str, Any]:
+    from dsr.metrics.judging.scorecard import evaluate
+    from dsr.metrics.judging.verdict import NONE, SENTENCES
+
+    drive: dict[str, Any] = {}
+    wanted = [
+        m for m in _metrics_of(test) if name in ("sindy", "dmd") or m not in _ABOUT_TRAJECTORIES
+    ]
     try:
-        model = _fitted(name, train, seed)
-        scores = evaluate(test, model, independent=train, metrics=wanted, seed=seed)
+        model, driven = _fitted(name, train, inputs[1], seed)
+        if driven:
+            drive["inputs"] = inputs[0]
+        scores = evaluate(test, model, independent=train, metrics=wanted, seed=seed, **drive)
     except (InputError, DivergedError, ArithmeticError, ValueError) as error:
         # A baseline that cannot be had costs the model's run nothing.
         return {"verdict": "", "reason": " ".join(str(error).split()), "scores": {}}
-    values = {metric: float(scores[metric]) for metric in wanted}
-    return {"verdict": scores.attrs["verdict"], "reason": "", "scores": values}
+    values = {metric: float(scores[metric]) for metric in wanted if metric in scores}
+    verdict = scores.attrs["verdict"]
+    if name == "gaussian" and verdict.startswith("degenerate"):
+        # Draws cannot diverge or stand still: the data they are judged on have another spread.
+        verdict = SENTENCES[NONE]
+    return {"verdict": verdict, "reason": "", "scores": values}
 
 
-def _fitted(name: str, train: xr.DataArray, seed: int) -> Any:
+def _fitted(
+    name: str, train: xr.DataArray, inputs: xr.DataArray | None, seed: int
+) -> tuple[Any, bool]:
+    """A fitted baseline, and whether it is driven by the inputs."""
     from dsr.models.registry import create, model_class
 
-    if name != "sindy":
-        return create(name).fit(train, seed=seed)
-    observed = train.sizes["variable"]
-    settings = model_class(name).suggest(observed)
-    terms = math.comb(observed + settings["degree"], settings["degree"])
-    if terms > _LARGEST_LIBRARY:
-        raise InputError(
-            f"a polynomial library of {observed} variables has {terms} terms, more than the "
-            f"{_LARGEST_LIBRARY} of a baseline; fit it by itself with model='sindy'"
-        )
-    return create(name, **settings).fit(_shortened(train), seed=seed)
+    own = model_class(name)
+    driven = inputs is not None and own.takes_inputs
+    settings: dict[str, Any] = {}
+    if name == "sindy":
+        observed = train.sizes["variable"]
+        settings = own.suggest(observed)
+        terms = math.comb(observed + settings["degree"], settings["degree"])
+        if terms > _LARGEST_LIBRARY:
+            raise InputError(
+                f"a polynomial library of {observed} variables has {terms} terms, more than the "
+                f"{_LARGEST_LIBRARY} of a baseline; fit it by itself with model='sindy'"
+            )
+        train, inputs = _shortened(train), None if inputs is None else _shortened(inputs)
+    drive = {"inputs": inputs} if driven else {}
+    return create(name, **settings).fit(train, seed=seed, **drive), driven
 
 
 def _shortened(train: xr.DataArray) -> xr.DataArray:

@@ -1,16 +1,14 @@
-"""A file in, a judged run out: `fit` and `evaluate`."""
+"""A file in, a judged run out."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from dsr.errors import DivergedError, InputError
 from dsr.runs import (
     CONFIG,
-    RESULTS,
     SUMMARY,
     Run,
     append_log,
@@ -19,26 +17,22 @@ from dsr.runs import (
     write_json,
     write_toml,
 )
-from dsr.workflow.plan import Plan, apply_embedding, make_plan, open_series
-from dsr.workflow.settings import parse_budget
+from dsr.workflow.evaluation import Outcome, judge
+from dsr.workflow.plan import Plan, make_plan
+from dsr.workflow.results import write_results
 
 if TYPE_CHECKING:
-    import xarray as xr
-
     from dsr.training.progress import Progress
-
-__all__ = ["evaluate", "fit", "parse_budget"]
-
-_STORED_TRAINING = 200_000
-_FORECAST_STEPS = 2_000
 
 
 def fit(
     series: Any,
     *,
     model: str = "shallow-plrnn",
+    trainer: str = "auto",
     budget: str | float = "2 min",
     seed: int = 0,
+    inputs: Any = None,
     out: str | Path | None = None,
     resume: bool = False,
     progress: bool | Progress = True,
@@ -53,15 +47,20 @@ def fit(
 
     Parameters
     ----------
-    series : series or path
-        What `dsr.data.as_series` accepts.
+    series : series, field or path
+        What `dsr.data.as_series` accepts; at least 300 samples, or 100 frames of a field.
     model : str
         A name of `dsr.models.names`.
+    trainer : {"auto", "gradient"}
+        How a model that is trained learns.
     budget : str or float
         Time for training: seconds, or a text such as ``"2 min"``. It is turned into a number of
         updates by a short measurement, so that the run can be repeated exactly.
     seed : int
         Same data, settings, seed and number of updates: same weights, bit for bit.
+    inputs : series or path, optional
+        External inputs that drive the system, at the same step; they must cover the series and
+        are cut to it. A bare array begins with the series.
     out : path, optional
         Run folder; by default a new one below ``runs/``.
     resume : bool
@@ -69,12 +68,19 @@ def fit(
     progress : bool or Progress
         Show a live line on standard error.
     baselines : bool
-        Judge SINDy, persistence and a Gaussian cloud beside the model.
+        Judge simpler models beside this one (`dsr.workflow.baselines`).
     **settings
-        ``latent_dim, hidden_dim, clipped`` (model), ``alpha`` (a share, or ``"adaptive"``) and
-        other fields of `dsr.training.GeneralizedTeacherForcing`, fields of
-        `dsr.training.TrainingSettings` (``updates`` replaces the budget), ``embed`` (``"auto"``
-        or ``"M,TAU"``), ``test`` (share of each trajectory), ``load`` (options of `dsr.load`).
+        By their names alone; each has an owner, and one that this model does not have is refused:
+
+        - the model its sizes: ``latent_dim, hidden_dim, clipped``, ``degree, threshold`` and so on;
+        - the trainer its schedule: fields of `dsr.training.TrainingSettings` (``updates``, or
+          ``epochs`` of 50 updates, replace the budget);
+        - ``forcing``: ``"generalized"`` (default) with ``alpha`` (a share, or ``"adaptive"``),
+          ``alpha_start, alpha_decay, alpha_every, alpha_times, estimator``; or ``"sparse"`` with
+          ``interval``;
+        - the data: ``embed`` (``"auto"``, ``"none"`` or ``"M,TAU"``) and ``test`` (share of each
+          trajectory);
+        - ``load``: options of `dsr.load`.
 
     Returns
     -------
@@ -102,49 +108,66 @@ def fit(
 
     listener = make_listener(progress)
     plan = make_plan(
-        series, model=model, budget=budget, seed=seed, out=out, resume=resume, settings=settings
-    )
+        series, model=model, trainer=trainer, budget=budget, seed=seed, inputs=inputs, out=out,
+        resume=resume, settings=settings,
+    )  # fmt: skip
     if plan.finished:
         listener.note(f"the run in {plan.folder} is finished already; nothing to do")
         return open_run(plan.folder)
-    for note in plan.notes:
+    for note in plan.recording.notes:
         listener.note(note)
     plan.make_folder()
     with locked(plan.folder):
-        return _run(plan, listener, baselines)
+        fitted = _learned(plan, listener)
+        return _judged(plan, fitted, listener, baselines)
 
 
-def _run(plan: Plan, listener: Progress, baselines: bool) -> Run:
+def _learned(plan: Plan, listener: Progress) -> Any:
+    """Fit the model and save it; what is refused leaves no folder."""
     from dsr.training.checkpoints import CheckpointStore
 
-    folder = plan.folder
+    folder, recording, settings = plan.folder, plan.recording, plan.settings
     network = plan.new_model()
-    listener.start({"stage": "compiling (first run only)", "updates": plan.training.get("updates")})
-    plan.settle_updates(network)
-    config = plan.config()
-    write_toml(folder / CONFIG, config)
-    append_log(folder, f"fit {config['reproduce']['command']}")
-    for note in plan.notes:
-        append_log(folder, note)
-    store = CheckpointStore(folder / "checkpoint", plan.identity())
+    training: dict[str, Any] = {}
     try:
+        listener.start({"stage": "preparing", "updates": settings.given.get("updates")})
+        plan.settle_budget(network)
+        settings = plan.settings
+        config = plan.config()
+        if plan.stored is None:
+            write_toml(folder / CONFIG, config)
+        append_log(folder, f"fit {config['reproduce']['command']}")
+        for note in recording.notes:
+            append_log(folder, note)
+        if settings.trainer is not None:
+            training = {"trainer": settings.trainer, "forcing": settings.forcing}
         network.fit(
-            plan.train,
-            forcing=plan.forcing,
+            recording.train,
+            inputs=recording.train_inputs,
             seed=plan.seed,
             progress=listener,
-            checkpoint=store,
-            **plan.training,
+            checkpoint=CheckpointStore(folder / "checkpoint", plan.identity()),
+            **training,
         )
+    except InputError:
+        plan.remove_folder()
+        raise
     except (DivergedError, KeyboardInterrupt) as error:
         append_log(folder, str(error) or "interrupted")
         raise
     network.save(folder / "model")
+    return network
+
+
+def _judged(plan: Plan, network: Any, listener: Progress, baselines: bool) -> Run:
+    """Judge a fitted model and write what there is to know of it."""
+    folder, recording = plan.folder, plan.recording
     listener.update({"stage": "judging on the test part"})
-    outcome = judge(network, plan.test, plan.train, plan.seed)
+    outcome = judge(network, recording, plan.seed)
     if baselines:
         listener.update({"stage": "judging baselines beside it"})
-        outcome = beside_baselines(outcome, plan.test, plan.train, plan.seed, network.name)
+        outcome = _beside_baselines(outcome, plan)
+    run = Run(folder)
     summary = {
         "run": str(folder),
         "model": network.name,
@@ -153,157 +176,39 @@ def _run(plan: Plan, listener: Progress, baselines: bool) -> Run:
         "selected_update": network.training.get("selected_update", 0),
         "seconds": round(network.training.get("seconds", 0.0), 3),
         **outcome.summary,
+        "report": str(run.report),
     }
-    _write_results(folder, plan, network, outcome)
-    run = Run(folder)
-    summary["report"] = str(run.report)
+    write_results(folder, plan, network, outcome)
     # A run that has a summary is finished; the page can be made again from what is there.
     write_json(folder / SUMMARY, summary)
-    from dsr.report import write_report
-
-    listener.update({"stage": "writing the report"})
-    write_report(run)
-    append_log(folder, f"finished: {summary['verdict']}")
     shutil.rmtree(folder / "checkpoint", ignore_errors=True)
+    listener.update({"stage": "writing the report"})
+    _report(run, listener)
+    append_log(folder, f"finished: {summary['verdict']}")
     listener.finish(summary)
     return run
 
 
-class Outcome(NamedTuple):
-    """A model judged: the scores, the run they were computed from, and a summary."""
-
-    metrics: xr.Dataset
-    generated: xr.DataArray
-    forecast: xr.DataArray
-    summary: dict[str, Any]
-    baselines: xr.Dataset | None = None
-
-
-def judge(model: Any, test: xr.DataArray, train: xr.DataArray | None, seed: int) -> Outcome:
-    """Score a model on a test series, with the training series as the independent recording."""
-    from dsr.metrics import evaluate as score
-    from dsr.metrics import metrics_to_json
-
-    metrics = score(test, model, independent=train, seed=seed)
-    first = test.isel(time=slice(0, 1)).drop_vars("length", errors="ignore")
-    steps = test.sizes["time"]
-    transient = int(metrics.attrs.get("transient", 0))
-    generated = model.generate(first, transient + steps)
-    forecast = generated.isel(time=slice(0, min(_FORECAST_STEPS, steps - 1)))
-    summary = {"verdict": str(metrics.attrs["verdict"]), "metrics": metrics_to_json(metrics)}
-    return Outcome(metrics, generated.isel(time=slice(transient, None)), forecast, summary)
-
-
-def beside_baselines(
-    outcome: Outcome, test: xr.DataArray, train: xr.DataArray, seed: int, model: str
-) -> Outcome:
-    """Add the scores of the baselines to those of a model."""
+def _beside_baselines(outcome: Outcome, plan: Plan) -> Outcome:
     from dsr.workflow.baselines import baseline_scores, baselines_to_json
 
-    scores = baseline_scores(test, train, seed=seed, leave_out=model)
+    data = plan.recording
+    scores = baseline_scores(
+        data.test, data.train, seed=plan.seed, leave_out=plan.settings.name,
+        inputs=(data.test_inputs, data.train_inputs),
+    )  # fmt: skip
     summary = {**outcome.summary, "baselines": baselines_to_json(scores)}
     return outcome._replace(summary=summary, baselines=scores)
 
 
-def _write_results(folder: Path, plan: Plan, model: Any, outcome: Outcome) -> None:
-    import xarray as xr
+def _report(run: Run, listener: Progress) -> None:
+    """Write the page; one that fails costs nothing of the run."""
+    from dsr.report import write_report
 
-    from dsr.data.files import write_dataset
-
-    train = plan.train.isel(time=slice(-_STORED_TRAINING, None))
-    tree = xr.DataTree.from_dict(
-        {
-            "/observed": plan.test.to_dataset(name="series"),
-            "/generated": outcome.generated.to_dataset(name="series"),
-            "/forecast": outcome.forecast.to_dataset(name="series"),
-            "/training": train.to_dataset(name="series"),
-            "/metrics": outcome.metrics,
-            **({} if outcome.baselines is None else {"/baselines": outcome.baselines}),
-            **({} if model.history is None else {"/history": model.history}),
-        }
-    )
-    tree.attrs = {"title": "results of a dsr run", "model": model.name, "seed": plan.seed}
-    write_dataset(tree, folder / RESULTS)
-
-
-def evaluate(run_or_model: Any, series: Any, **settings: Any) -> xr.Dataset:
-    """Judge a run or a model on a series.
-
-    Parameters
-    ----------
-    run_or_model : Run, path of a run folder, or model
-    series : series or path
-        Where its trajectories carry ``split="test"`` only those are used; the file a run was
-        trained on is judged on its held-out part again.
-    **settings
-        ``load`` (options of `dsr.load`; those of the run if not given), and arguments of
-        `dsr.metrics.evaluate`.
-
-    Returns
-    -------
-    xarray.Dataset
-        See `dsr.metrics.evaluate`.
-    """
-    from dsr.metrics import evaluate as score
-
-    model, judged, options = judged_series(run_or_model, series, settings)
-    return score(judged, model, **options)
-
-
-def judged_series(
-    run_or_model: Any, series: Any, settings: Mapping[str, Any]
-) -> tuple[Any, xr.DataArray, dict[str, Any]]:
-    """The model, the part of a series it is judged on, and arguments of `dsr.metrics.evaluate`."""
-    options = {name: value for name, value in settings.items() if name != "load"}
-    load = settings.get("load")
-    run = run_or_model
-    if isinstance(run, str | Path):
-        run = open_run(run)
-    if not isinstance(run, Run):
-        loaded = open_series(series, load)
-        return run, _test_part(loaded) if "split" in loaded.coords else loaded, options
-    from dsr.data.files import fingerprint
-    from dsr.data.split import split_series
-
-    if load is None and isinstance(series, str | Path):
-        # Read as the run was: the training file with its cures is then recognised.
-        load = run.config.get("settings", {}).get("load")
-    raw = open_series(series, load)
-    data = run.config.get("data", {})
-    loaded = prepared(run, raw)
-    if fingerprint(raw) == data.get("fingerprint"):
-        _, loaded = split_series(loaded, test=float(data.get("test", 0.2)))
-    elif "split" in loaded.coords:
-        loaded = _test_part(loaded)
-    if "independent" not in options and "training" in run.results.children:
-        options["independent"] = run.results["training"]["series"]
-    return run.model, loaded, options
-
-
-def prepared(run: Run, series: Any, load: Mapping[str, Any] | None = None) -> xr.DataArray:
-    """A series or file in the coordinates of a run: its variables and its delay embedding."""
-    loaded = open_series(series, load)
-    embedding = run.config.get("data", {}).get("embedding")
-    if embedding and loaded.sizes.get("variable") == 1:
-        loaded = apply_embedding(loaded, embedding)
-    return _matching(loaded, run.model.variables)
-
-
-def _test_part(series: xr.DataArray) -> xr.DataArray:
-    chosen = series["split"].values == "test"
-    return series.isel(trajectory=chosen) if chosen.any() else series
-
-
-def _matching(series: xr.DataArray, variables: list[str]) -> xr.DataArray:
-    """Pick the variables a model was trained on, by name where all are there, else by number."""
-    names = [str(v) for v in series["variable"].values]
-    if names == variables:
-        return series
-    if set(variables) <= set(names):
-        return series.sel(variable=variables)
-    if len(names) == len(variables):
-        return series
-    raise InputError(
-        f"the run was trained on {', '.join(variables)} and this series has {', '.join(names)}; "
-        "select the same variables"
-    )
+    try:
+        write_report(run)
+    except Exception as error:
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        note = f"the report could not be written ({reason}); the run is complete without it"
+        append_log(run.folder, note)
+        listener.note(f"{note}: dsr report {run.folder} tries again")

@@ -19,7 +19,7 @@ RESULTS = Path(__file__).resolve().parents[2] / "docs" / "results" / "training_s
 
 def case(latent: int, hidden: int, steps: int, sequences: int):
     from dsr.models import ShallowPLRNN
-    from dsr.models.torch_reference import TorchShallowEngine
+    from dsr.training.engines import TorchEngine
 
     rng = np.random.default_rng(0)
     model = ShallowPLRNN(latent, hidden)
@@ -29,7 +29,7 @@ def case(latent: int, hidden: int, steps: int, sequences: int):
     keep = np.full((1, sequences * latent), 0.9, dtype)
     compiled = model.engine(steps, sequences, dtype, "cpu")
     compiled.windows[:] = rng.normal(size=compiled.windows.shape)
-    eager = TorchShallowEngine(model, steps, sequences, dtype, "torch")
+    eager = TorchEngine(model, steps, sequences, dtype, "torch")
     eager.windows[:] = compiled.windows
     return compiled, eager, theta, np.empty_like(theta), keep
 
@@ -85,19 +85,18 @@ def whole_update(rounds: int = 2000) -> dict[str, object]:
     import dsr
     from dsr.data.series import trajectories
     from dsr.models import ShallowPLRNN
-    from dsr.training import GeneralizedTeacherForcing, TrainingSettings
-    from dsr.training.loop import seconds_per_update
+    from dsr.training import GeneralizedTeacherForcing, GradientTrainer, TrainingSettings
 
     series = dsr.simulate("lorenz63", steps=20_000, dt=0.01, seed=0)
     values = trajectories(series)[0]
     scaled = (values - values.mean(0)) / values.std(0)
     model = ShallowPLRNN(3, 50)
     model.observation_dim = 3
-    settings = TrainingSettings(updates=rounds)
+    trainer = GradientTrainer(TrainingSettings(updates=rounds))
     result: dict[str, object] = {"shape": {"M": 3, "H": 50, "T": 200, "S": 16}}
     for name, alpha in (("constant_alpha_ms", 0.1), ("adaptive_alpha_ms", None)):
         forcing = GeneralizedTeacherForcing(alpha=alpha)
-        seconds = seconds_per_update(model, [scaled], settings, forcing, least=2.0)
+        seconds = trainer.seconds_per_update(model, [scaled], forcing=forcing, least=2.0)
         result[name] = round(1e3 * seconds, 4)
     return result
 

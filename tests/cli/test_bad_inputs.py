@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import struct
 import zipfile
 from collections.abc import Callable
@@ -39,6 +40,12 @@ def save_dataset(path: Path, **variables: Any) -> None:
 def two_groups(path: Path) -> None:
     series = xr.Dataset({"v": ("time", np.sin(np.arange(400.0)))}, {"time": np.arange(400.0)})
     xr.DataTree.from_dict({"/a": series, "/b": series}).to_netcdf(path, engine="h5netcdf")
+
+
+def holes(path: Path) -> None:
+    values = np.random.default_rng(0).normal(size=(400, 4, 5))
+    values[50:60, 2, 3] = np.nan
+    save_dataset(path, v=(("time", "y", "x"), values))
 
 
 def truncated(path: Path) -> None:
@@ -77,6 +84,7 @@ FILES: dict[str, tuple[str, Any]] = {
     "damaged NetCDF": ("a.nc", truncated),
     "NetCDF name, other content": ("a.nc", b"\x89HDF\r\n\x1a\n" + bytes(500)),
     "several groups": ("a.nc", two_groups),
+    "a field with gaps": ("a.nc", holes),
     "no time dimension": ("a.nc", lambda p: save_dataset(p, v=((), 1.0))),
     "only words": ("a.nc", lambda p: save_dataset(p, v=("time", np.array(["a", "b"] * 200)))),
     "unsupported NetCDF": ("a.nc", b"CDF\x05" + bytes(500)),
@@ -116,7 +124,11 @@ OPTIONS: dict[str, str] = {
     "negative step": "fit GOOD --out NEW --dt -1",
     "unknown fill": "fit GOOD --out NEW --fill magic",
     "unknown resampling": "fit GOOD --out NEW --resample often",
-    "external inputs": "fit GOOD --out NEW --inputs GOOD",
+    "inputs for a model they cannot drive": "fit GOOD --out NEW --model gaussian --inputs GOOD",
+    "inputs that are not there": "fit GOOD --out NEW --epochs 1 --inputs nowhere.csv",
+    "inputs on another time axis": "fit GOOD --out NEW --epochs 1 --inputs ONE",
+    "inputs of a model without any": "generate RUN --steps 5 --inputs GOOD -o a.nc",
+    "unknown trainer": "fit GOOD --out NEW --epochs 1 --trainer evolution",
     "no settings file": "fit GOOD --out NEW --config nowhere.toml",
     "damaged settings file": "fit GOOD --out NEW --config GOOD",
     "resume without a folder": "fit GOOD --resume",
@@ -175,6 +187,13 @@ def digest(folder: Path) -> dict[str, str]:
     }
 
 
+# Options in Python's form: name=value, other than what was typed behind --set and --parameter.
+PYTHON = re.compile(
+    r"(?<!--set )\b(variables|time|trajectory|group|dt|time_unit|resample|fill|drop_constant|embed|"
+    r"inputs|out|resume|start|steps|model|latent_dim|hidden_dim|budget|seed|method|metric)="
+)
+
+
 def assert_refused(done: Any, as_json: bool) -> None:
     message = done.json["error"] if as_json else done.err.removesuffix("\n")
     assert done.code == 2, message
@@ -188,6 +207,8 @@ def assert_refused(done: Any, as_json: bool) -> None:
     assert len(message) <= 600
     assert "Traceback" not in message
     assert "please report" not in message
+    assert not PYTHON.search(message), message
+    assert "True" not in message
 
 
 @pytest.mark.parametrize("as_json", [False, True])

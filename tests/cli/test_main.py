@@ -16,7 +16,7 @@ from dsr.errors import DivergedError, InputError, VerificationError
 from dsr.training.progress import Interrupted
 
 VERBS = ("fit", "evaluate", "forecast", "generate", "info", "simulate", "systems", "metrics",
-         "report", "embed")  # fmt: skip
+         "report", "embed", "doctor")  # fmt: skip
 
 
 def test_help_names_every_verb_and_the_exit_codes(call: Callable[..., Any]) -> None:
@@ -25,6 +25,19 @@ def test_help_names_every_verb_and_the_exit_codes(call: Callable[..., Any]) -> N
     for verb in VERBS:
         assert f"\n  {verb} " in done.out
     assert "130 interrupted" in " ".join(done.out.split())
+
+
+@pytest.mark.parametrize("verb", ["", *VERBS])
+def test_help_is_not_cut_by_dots(call: Callable[..., Any], verb: str) -> None:
+    done = call(*([verb] if verb else []), "--help")
+    assert "..." not in done.out.replace("[ARGS]...", "")
+
+
+@pytest.mark.parametrize("verb", ["fit", "evaluate", "forecast", "generate", "simulate", "metrics"])
+def test_a_seed_is_said_to_matter_where_something_is_drawn(
+    call: Callable[..., Any], verb: str
+) -> None:
+    assert "Accepted; nothing is drawn here" not in " ".join(call(verb, "--help").out.split())
 
 
 @pytest.mark.parametrize("verb", VERBS)

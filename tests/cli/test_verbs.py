@@ -14,6 +14,7 @@ import pytest
 
 import dsr
 from dsr.errors import InputError
+from dsr.runs import flat_settings
 
 Call = Callable[..., Any]
 FIT_KEYS = {"run", "model", "seed", "updates", "seconds", "verdict", "metrics"}
@@ -31,7 +32,7 @@ def test_fit_prints_the_promised_object_and_only_that(
     assert done.json["seed"] == 4
     assert all(set(entry) == METRIC_KEYS for entry in done.json["metrics"].values())
     assert done.json == json.loads((tmp_path / "run" / "metrics.json").read_text())
-    settings = dsr.open_run(tmp_path / "run").config["settings"]
+    settings = flat_settings(dsr.open_run(tmp_path / "run").config)
     assert (settings["alpha"], settings["batch_size"], settings["hidden_dim"]) == (0.2, 8, 10)
 
 
@@ -79,9 +80,9 @@ def test_options_win_over_the_settings_file(call: Call, lorenz_file: Path, tmp_p
     assert done.code == 0, done.err
     config = dsr.open_run(tmp_path / "r").config
     assert config["seed"] == 3
-    assert config["settings"]["hidden_dim"] == 7
-    assert config["settings"]["updates"] == 50
-    assert config["settings"]["alpha"] == 0.3
+    assert flat_settings(config)["hidden_dim"] == 7
+    assert flat_settings(config)["updates"] == 50
+    assert flat_settings(config)["alpha"] == 0.3
 
 
 def test_resuming_a_finished_run_changes_nothing(
@@ -171,7 +172,7 @@ def test_forecast_continues_the_time_axis(
 def test_a_free_run_that_diverges_is_said_and_not_written(
     call: Call, run_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def explode(self: Any, start: Any, steps: int) -> Any:
+    def explode(self: Any, start: Any, steps: int, **_: Any) -> Any:
         values = np.ones((1, steps, 3))
         values[0, 4:] = np.nan
         return dsr.data.make_series(np.nan_to_num(values), dt=0.02).copy(data=values)

@@ -27,10 +27,10 @@ class Says:
     def __init__(self, value: Any) -> None:
         self.value = value
 
-    def forecast(self, context: Any, steps: int) -> Any:
+    def forecast(self, context: Any, steps: int, **_: Any) -> Any:
         return np.full((context.sizes["trajectory"], steps, context.sizes["variable"]), self.value)
 
-    def generate(self, start: Any, steps: int) -> Any:
+    def generate(self, start: Any, steps: int, **_: Any) -> Any:
         return xr.DataArray(np.full((len(start), steps, start.shape[1]), self.value))
 
 

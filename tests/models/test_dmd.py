@@ -11,8 +11,8 @@ import pytest
 
 from dsr.data import make_series
 from dsr.errors import InputError
+from dsr.kernels.principal import principal_directions, signal_rank
 from dsr.models import DMD
-from dsr.models.modes import principal_directions, signal_rank
 
 MATRIX = np.array([[0.9, 0.3, 0.0], [-0.3, 0.9, 0.1], [0.0, 0.0, 0.7]])
 
@@ -136,7 +136,7 @@ def test_both_ways_to_the_directions_agree(
     values = rng.normal(size=(70, 4)) @ rng.normal(size=(4, 50))
     for wide in (values, values.T.copy()):
         basis, sigma = principal_directions(wide, len)
-        monkeypatch.setattr("dsr.models.modes._SMALL", 0)
+        monkeypatch.setattr("dsr.kernels.principal._SMALL", 0)
         other, same = principal_directions(wide, len)
         monkeypatch.undo()
         assert len(sigma) == len(same) == 4

@@ -12,6 +12,7 @@ import pytest
 import dsr
 from dsr.errors import InputError
 from dsr.models import ShallowPLRNN
+from dsr.training import GradientTrainer, SparseTeacherForcing, TrainingSettings
 
 
 @pytest.fixture(scope="module")
@@ -135,9 +136,72 @@ def test_damaged_model_files_are_refused(model: ShallowPLRNN, tmp_path: Path) ->
     refused()
 
 
-def test_inputs_are_refused_with_a_sentence(series: Any) -> None:
-    with pytest.raises(InputError, match="external inputs"):
-        ShallowPLRNN(3, 5).fit(series, inputs=series)
+def test_misspelt_options_get_the_nearest_name_offered(series: Any) -> None:
+    with pytest.raises(InputError, match="did you mean 'batch_size'"):
+        ShallowPLRNN(3, 5).fit(series, batchsize=3)
+    with pytest.raises(InputError, match="did you mean 'batch_size'"):
+        ShallowPLRNN(3, 5).settle_budget(series, 1.0, batchsize=3)
+
+
+def test_a_trainer_is_taken_whole_or_by_its_settings(series: Any) -> None:
+    trainer = GradientTrainer(TrainingSettings(updates=50, sequence_length=20))
+    whole = ShallowPLRNN(3, 5).fit(series, trainer=trainer, seed=4)
+    parts = ShallowPLRNN(3, 5).fit(series, updates=50, sequence_length=20, seed=4)
+    np.testing.assert_array_equal(whole.theta(), parts.theta())
+    assert whole.training["sequence_length"] == 20
+    with pytest.raises(InputError, match="not both"):
+        ShallowPLRNN(3, 5).fit(series, trainer=trainer, updates=50)
+
+
+def test_a_budget_buys_whole_epochs(series: Any) -> None:
+    model = ShallowPLRNN(3, 5)
+    bought = model.settle_budget(series, 0.5, sequence_length=20, updates=123)
+    assert list(bought) == ["updates"]
+    assert bought["updates"] % 50 == 0
+    assert model.seconds_per_update is not None
+    assert bought["updates"] == pytest.approx(0.5 / model.seconds_per_update, abs=26)
+
+
+def test_sparse_forcing_trains_a_model_of_lorenz_63(series: Any) -> None:
+    from dsr.models import Persistence
+
+    forcing = SparseTeacherForcing(25)
+    model = ShallowPLRNN(3, 30).fit(series, forcing=forcing, updates=1500, validations=5, seed=1)
+    loss = model.history["loss"].values
+    assert loss[-1] < 0.2 * loss[0]
+    assert model.training["forcing"] == {"kind": "sparse teacher forcing", "interval": 25}
+    assert "alpha" not in model.history
+    context, future = series.isel(time=slice(0, 1000)), series.isel(time=slice(1000, 1010))
+    error = abs(model.forecast(context, 10).values - future.values).mean()
+    frozen = abs(Persistence().fit(series).forecast(context, 10).values - future.values).mean()
+    assert error < 0.5 * frozen
+
+
+def test_the_interval_that_a_rule_chose_is_recorded(series: Any) -> None:
+    forcing = SparseTeacherForcing("autocorrelation")
+    model = ShallowPLRNN(3, 5).fit(series, forcing=forcing, updates=50)
+    record = model.training["forcing"]
+    assert record["rule"] == "autocorrelation"
+    assert 5 <= record["interval"] <= 30
+
+
+@pytest.mark.parametrize("latent", [3, 5])
+def test_torch_recurrence_trains_alike_under_sparse_forcing(series: Any, latent: int) -> None:
+    settings = {
+        "updates": 50, "dtype": "float64", "sequence_length": 20, "seed": 2,
+        "forcing": SparseTeacherForcing(6),
+    }  # fmt: skip
+    compiled = ShallowPLRNN(latent, 10).fit(series, **settings)
+    plain = ShallowPLRNN(latent, 10).fit(series, device="torch", **settings)
+    np.testing.assert_allclose(plain.theta(), compiled.theta(), rtol=1e-6, atol=1e-9)
+
+
+def test_torch_recurrence_adapts_its_forcing_where_states_are_unobserved(series: Any) -> None:
+    """Jacobians are taken at the states of the last pass, not at zero."""
+    settings = {"updates": 50, "dtype": "float64", "sequence_length": 20, "seed": 2}
+    compiled = ShallowPLRNN(5, 10).fit(series, **settings)
+    plain = ShallowPLRNN(5, 10).fit(series, device="torch", **settings)
+    np.testing.assert_allclose(plain.theta(), compiled.theta(), rtol=1e-6, atol=1e-9)
 
 
 def test_torch_recurrence_trains_alike(series: Any) -> None:

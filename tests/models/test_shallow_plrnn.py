@@ -112,3 +112,35 @@ def test_wrong_sizes_are_refused(arguments: dict[str, object]) -> None:
 def test_an_untrained_model_says_so() -> None:
     with pytest.raises(InputError, match="call fit first"):
         ShallowPLRNN(3, 5).canonical()
+
+
+@pytest.mark.parametrize("clipped", [False, True])
+def test_inputs_add_to_the_step(rng: np.random.Generator, clipped: bool) -> None:
+    p = random_model(rng, clipped).parameters()
+    C = rng.normal(size=(3, 2))
+    free = ShallowPLRNN.from_matrices(*(p[k] for k in ("A", "W1", "W2", "h1", "h2")), clipped)
+    driven = ShallowPLRNN.from_matrices(
+        *(p[k] for k in ("A", "W1", "W2", "h1", "h2")), clipped, C=C
+    )
+    z, u = rng.normal(size=(20, 3)), rng.normal(size=(20, 2))
+    np.testing.assert_allclose(driven.step(z, u), free.step(z) + u @ C.T, rtol=1e-12)
+    np.testing.assert_array_equal(driven.jacobian(z, u), free.jacobian(z))
+    run = driven.generate(z[0], 20, inputs=u).values[0]
+    state = z[0]
+    for k in range(20):
+        state = driven.step(state, u[k])
+        np.testing.assert_allclose(run[k], state, rtol=1e-9)
+    with pytest.raises(InputError, match="C must be finite with shape"):
+        ShallowPLRNN.from_matrices([0.5], [[0.1]], [[1.0]], [0.0], [0.0], C=[[1.0], [2.0]])
+
+
+def test_every_hinge_of_the_shallow_form_parts_two_regions(rng: np.random.Generator) -> None:
+    """The clipped form has two boundaries for each unit: W2 z + h2 = 0 and W2 z = 0."""
+    z = rng.normal(size=(500, 3))
+    for clipped in (False, True):
+        model = random_model(rng, clipped)
+        form = model.canonical()
+        np.testing.assert_allclose(form.jacobian(z), model.jacobian(z), rtol=1e-12, atol=1e-13)
+        p = model.parameters()
+        codes = [z @ p["W2"].T + p["h2"] > 0] + ([z @ p["W2"].T > 0] if clipped else [])
+        np.testing.assert_array_equal(form.region(z), np.hstack(codes))

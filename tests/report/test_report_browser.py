@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xarray as xr
+from runs_of_fields import field_run
 from test_report_page import lorenz, make_run, scores
 
 from dsr.report import write_report
@@ -52,9 +53,27 @@ def check(dom: str, console: list[str], plots: int) -> None:
 @pytest.mark.parametrize("mode", [(), ("--force-dark-mode",)], ids=["light", "dark"])
 def test_every_figure_is_drawn_without_a_complaint(tmp_path: Path, mode: tuple[str, ...]) -> None:
     run = make_run(lorenz(2000, (1, 1, 20)), lorenz(2000, (-3, -4, 25)), metrics=scores())
+    # Intervals are drawn in one colour, whatever that of the markers.
+    for side, shift in (("low", -0.1), ("high", 0.1)):
+        run.metrics[f"lyapunov_exponent_{side}"] = run.metrics["lyapunov_exponent"] + shift
     page = write_report(run, tmp_path / "report.html")
     # The page's policy forbids every request; one would stand in the console as a violation.
     check(*open_page(page, tmp_path / "profile", *mode), plots=8)
+
+
+def test_the_slider_of_a_field_moves_its_pictures(tmp_path: Path) -> None:
+    page = write_report(field_run(), tmp_path / "report.html")
+    move = """
+      const node = document.getElementById("plot-0");
+      const still = {mode: "immediate", transition: {duration: 0}, frame: {duration: 0}};
+      setTimeout(() => Plotly.animate(node, ["9"], still), 12000);
+      setTimeout(() => { document.body.dataset.slider = node._fullLayout.sliders[0].active; }, 16000);
+    """
+    text = page.read_text(encoding="utf-8")
+    page.write_text(text.replace("</body>", f"<script>{move}</script></body>"))
+    dom, console = open_page(page, tmp_path / "profile")
+    check(dom, console, plots=6)
+    assert 'data-slider="9"' in dom
 
 
 def test_hostile_names_and_broken_runs_do_nothing(tmp_path: Path, rng: np.random.Generator) -> None:

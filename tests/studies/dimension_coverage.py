@@ -12,7 +12,7 @@ import sys
 import numpy as np
 from common import RESULTS, ROOT, machine, store, stored
 
-sys.path.insert(0, str(ROOT / "tests" / "metrics"))
+sys.path.insert(0, str(ROOT / "tests" / "metrics" / "invariants"))
 
 from known_sets import POINTS, cantor, circle, henon, lorenz, sierpinski, square
 

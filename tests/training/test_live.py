@@ -76,3 +76,28 @@ def test_no_color_and_dumb_terminals_get_plain_lines(
 def test_what_is_not_known_yet_is_not_shown() -> None:
     assert describe({"loss": 0.5, "score": float("nan"), "best_score": float("nan")}) == "loss 0.5"
     assert describe({}) == ""
+
+
+@pytest.mark.parametrize("ready", [True, False])
+def test_compiling_is_said_only_where_something_compiles(
+    monkeypatch: pytest.MonkeyPatch, ready: bool
+) -> None:
+    import numpy as np
+
+    from dsr.models import ShallowPLRNN
+    from dsr.models.shallow_plrnn import CompiledShallowEngine
+
+    monkeypatch.setattr(CompiledShallowEngine, "ready", ready)
+    stages: list[str] = []
+
+    class Listener:
+        def update(self, info: dict[str, object]) -> None:
+            stages.append(str(info["stage"]))
+
+    series = np.sin(np.arange(200.0) / 5)[:, None]
+    model = ShallowPLRNN(1, 3)
+    model.settle_budget(series, 0.05, progress=Listener())
+    assert stages == ([] if ready else ["compiling (first run only)"])
+    model.fit(series, updates=50, progress=Listener())
+    assert stages[-1] == "training"
+    assert stages.count("compiling (first run only)") == (0 if ready else 2)

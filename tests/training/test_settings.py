@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dsr.errors import InputError
-from dsr.training import TrainingSettings
+from dsr.training import TRAINERS, TrainingSettings
 
 
 def test_learning_rate_decays_by_a_constant_factor() -> None:
@@ -33,3 +33,12 @@ def test_wrong_settings_are_one_clear_sentence(wrong: dict[str, object]) -> None
         TrainingSettings(**wrong)
     assert next(iter(wrong)) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_trainer_is_set_by_flat_names() -> None:
+    trainer = TRAINERS["gradient"].from_flat({"updates": 100, "batch_size": 4})
+    assert trainer.settings == TrainingSettings(updates=100, batch_size=4)
+    assert trainer.to_flat() == trainer.settings.to_flat()
+    assert set(trainer.flat_names()) == set(trainer.to_flat())
+    with pytest.raises(InputError, match="did you mean 'updates'"):
+        TRAINERS["gradient"].from_flat({"update": 100})

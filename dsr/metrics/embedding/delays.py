@@ -7,19 +7,16 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from dsr.data import trajectories
 from dsr.errors import InputError
-from dsr.metrics.doors import reference_series
+from dsr.metrics.doors import Floats, reference_series
 from dsr.metrics.spectra.timescales import autocorrelation, first_crossing, mean_period
 
 __all__ = ["default_delay", "delay_matrix", "delay_time", "mutual_information"]
 
-Array = NDArray[np.float64]
 
-
-def delay_matrix(column: Array, dimension: int, delay: int) -> Array:
+def delay_matrix(column: Floats, dimension: int, delay: int) -> Floats:
     """Delay vectors x(t), x(t - delay), ... of one variable, causal.
 
     Parameters
@@ -45,7 +42,7 @@ def _bins(samples: int) -> int:
     return int(min(64, max(2, round(np.sqrt(samples / 5)))))
 
 
-def mutual_information(column: Array, lags: int) -> Array:
+def mutual_information(column: Floats, lags: int) -> Floats:
     """Average mutual information of x(t) and x(t + lag), in nats, from histograms.
 
     Parameters
@@ -76,7 +73,7 @@ def mutual_information(column: Array, lags: int) -> Array:
     return information
 
 
-def _first_minimum(information: Array, floor: float) -> int | None:
+def _first_minimum(information: Floats, floor: float) -> int | None:
     """First minimum after which the information rises by more than 1 % within five lags.
 
     Minima below ``floor``, which independent samples reach by chance, do not count.
@@ -92,7 +89,7 @@ def _first_minimum(information: Array, floor: float) -> int | None:
     return None
 
 
-def _delay(column: Array, method: str, lags: int) -> tuple[int, Array, bool]:
+def _delay(column: Floats, method: str, lags: int) -> tuple[int, Floats, bool]:
     correlation = autocorrelation(column, lags)
     decayed = first_crossing(correlation, 1 / math.e)
     fallback = max(1, lags if decayed is None else decayed)
@@ -174,7 +171,14 @@ def delay_time(
     ).squeeze("variable" if len(checked["variable"]) == 1 else [])
 
 
-def default_delay(column: Array) -> int:
-    """Delay of one variable by mutual information, with the default largest delay."""
-    lags = int(min(max(10, np.ceil(4 * mean_period(column))), column.size // 4))
-    return _delay(column, "mutual information", lags)[0]
+def default_delay(column: Floats, most: int | None = None) -> int:
+    """Delay of one variable by mutual information, at most a quarter of it or ``most``."""
+    return bounded_delay(column, most)[0]
+
+
+def bounded_delay(column: Floats, most: int | None = None) -> tuple[int, bool]:
+    """Delay of one variable, and whether it is the first minimum of its mutual information."""
+    limit = column.size // 4 if most is None else most
+    lags = int(min(max(10, np.ceil(4 * mean_period(column))), limit))
+    delay, _, found = _delay(column, "mutual information", lags)
+    return delay, found

@@ -1,4 +1,4 @@
-"""Dimension of a delay embedding: false nearest neighbours, Cao, and the embedding itself."""
+"""Dimension of a delay embedding: false nearest neighbours, and Cao's method."""
 
 from __future__ import annotations
 
@@ -6,24 +6,21 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from dsr.data import trajectories
-from dsr.errors import InputError
 from dsr.kernels.neighbours import nearest
-from dsr.metrics.doors import reference_series
+from dsr.metrics.doors import Floats, reference_series
 from dsr.metrics.embedding.delays import default_delay, delay_matrix
 from dsr.metrics.spectra.timescales import theiler_window
 
-__all__ = ["cao", "delay_embedding", "embedding_for", "false_nearest_neighbours"]
-
-Array = NDArray[np.float64]
+__all__ = ["cao", "false_nearest_neighbours", "false_share"]
 
 REFERENCES = 4000
 FALSE_SHARE = 0.01
 
 
-def _false_share(column: Array, dimension: int, delay: int, theiler: int) -> float:
+def false_share(column: Floats, dimension: int, delay: int, theiler: int) -> float:
+    """Share of nearest neighbours that the next coordinate shows to be false; NaN without any."""
     points = delay_matrix(column[:-delay], dimension, delay)
     ahead = column[dimension * delay :]
     references = np.unique(
@@ -93,7 +90,7 @@ def false_nearest_neighbours(
         for column in part.T:
             lag = default_delay(column) if delay is None else delay
             delays.append(lag)
-            rows.append([_false_share(column, m, lag, window) for m in range(1, max_dimension + 1)])
+            rows.append([false_share(column, m, lag, window) for m in range(1, max_dimension + 1)])
         shares.append(rows)
     share = np.median(np.array(shares), axis=0)
     low = share < FALSE_SHARE
@@ -113,63 +110,7 @@ def false_nearest_neighbours(
     ).squeeze("variable" if share.shape[0] == 1 else [])
 
 
-def embedding_for(
-    column: Array, *, dimension: int | None, delay: int | None, theiler: int, largest: int = 8
-) -> tuple[int, int]:
-    """Dimension and delay of one variable: mutual information, then false nearest neighbours."""
-    lag = default_delay(column) if delay is None else int(delay)
-    if dimension is not None:
-        return int(dimension), lag
-    for m in range(2, largest + 1):
-        if (m + 1) * lag >= column.size // 2:
-            return m, lag
-        if _false_share(column, m, lag, theiler) < FALSE_SHARE:
-            return m, lag
-    return largest, lag
-
-
-def delay_embedding(
-    series: Any, *, dimension: int | None = None, delay: int | None = None
-) -> xr.DataArray:
-    """Embed a series of one variable by uniform delays; what is not given is chosen from the data.
-
-    Parameters
-    ----------
-    series : series of one variable
-    dimension : int, optional
-        Default: the first with under 1 % false nearest neighbours.
-    delay : int, optional
-        In samples. Default: the first minimum of mutual information.
-
-    Returns
-    -------
-    series
-        Variables x(t), x(t - delay), ...; the choice is in ``attrs["embedding"]``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from dsr.metrics import delay_embedding
-    >>> delay_embedding(np.sin(np.arange(500.0)), dimension=3, delay=2).shape
-    (1, 496, 3)
-    """
-    from dsr.data import delay_embed
-
-    checked = reference_series(series, minimum=50, name="series")
-    if checked.sizes["variable"] != 1:
-        raise InputError(
-            f"delay_embedding takes one variable, not {checked.sizes['variable']}; select one, or "
-            "use dsr.metrics.pecuzal for several"
-        )
-    first = trajectories(checked)[0]
-    m, lag = embedding_for(
-        first[:, 0], dimension=dimension, delay=delay, theiler=theiler_window(first)[0]
-    )
-    embedded: xr.DataArray = delay_embed(checked, m, lag)
-    return embedded
-
-
-def _cao_means(column: Array, dimension: int, delay: int, theiler: int) -> tuple[float, float]:
+def _cao_means(column: Floats, dimension: int, delay: int, theiler: int) -> tuple[float, float]:
     """E(m) with the maximum norm, and E*(m)."""
     points = delay_matrix(column[:-delay], dimension, delay)
     ahead = column[dimension * delay :]

@@ -14,12 +14,10 @@ from dsr.data.embedding import delay_columns
 from dsr.errors import InputError
 from dsr.kernels.continuity import continuity, neighbour_spread
 from dsr.kernels.neighbours import nearest
-from dsr.metrics.doors import reference_series
+from dsr.metrics.doors import Floats, reference_series
 from dsr.metrics.embedding.delays import default_delay
 
 __all__ = ["pecuzal"]
-
-Array = NDArray[np.float64]
 
 REFERENCES = 2000
 CONTINUITY_NEIGHBOURS = 13
@@ -35,7 +33,7 @@ class _Choice(NamedTuple):
 
     pairs: tuple[tuple[int, int], ...]
     gains: tuple[float, ...]
-    cost: Array
+    cost: Floats
 
 
 def pecuzal(
@@ -129,7 +127,7 @@ def pecuzal(
 class _Search:
     """Adds one coordinate after the other to a first one."""
 
-    def __init__(self, values: Array, most: int, theiler: int, threshold: float) -> None:
+    def __init__(self, values: Floats, most: int, theiler: int, threshold: float) -> None:
         self._values = np.ascontiguousarray(values)
         self._most, self._theiler, self._threshold = most, theiler, threshold
         last = len(values) - 2 * most
@@ -156,7 +154,7 @@ class _Search:
         cost = self._cost(pairs)
         return _Choice(pairs, (*choice.gains, _first_fall(cost - choice.cost)), cost)
 
-    def _points(self, pairs: tuple[tuple[int, int], ...]) -> Array:
+    def _points(self, pairs: tuple[tuple[int, int], ...]) -> Floats:
         most, total = self._most, len(self._values)
         columns = [self._values[most - d : total - d, c] for c, d in pairs]
         return np.ascontiguousarray(np.stack(columns, axis=1))
@@ -176,7 +174,7 @@ class _Search:
             found += [(column, delay) for delay in _peaks(curve) if (column, delay) not in pairs]
         return found
 
-    def _cost(self, pairs: tuple[tuple[int, int], ...]) -> Array:
+    def _cost(self, pairs: tuple[tuple[int, int], ...]) -> Floats:
         """Uzal's L for horizons 1, 2, ... up to the largest delay."""
         points = self._points(pairs)
         neighbours, _ = nearest(
@@ -201,14 +199,14 @@ def _ranks() -> NDArray[np.int64]:
     return np.asarray(binom.ppf(1.0 - CONFIDENCE, counts, LIKELIHOOD), dtype=np.int64)
 
 
-def _peaks(curve: Array) -> list[int]:
+def _peaks(curve: Floats) -> list[int]:
     """Local maxima over delays, the curve taken to begin at 0."""
     padded = np.concatenate([[0.0], curve])
     inner = (padded[1:-1] > padded[:-2]) & (padded[1:-1] >= padded[2:])
     return [int(k) for k in np.flatnonzero(inner)]
 
 
-def _first_fall(change: Array) -> float:
+def _first_fall(change: Floats) -> float:
     """Change of the cost at its first local minimum over horizons from 2 on."""
     for k in range(2, len(change)):
         if change[k] > change[k - 1]:

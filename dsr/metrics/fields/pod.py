@@ -8,14 +8,15 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from dsr.checks import share, whole
 from dsr.data import make_series
+from dsr.data.series import lengths
 from dsr.errors import InputError
-from dsr.metrics.doors import bounded
-from dsr.metrics.fields.scores import as_field
+from dsr.kernels.principal import principal_directions
+from dsr.metrics.doors import Floats, bounded
+from dsr.metrics.fields.frames import as_field, check_grid, valid_cells
 
 __all__ = ["Modes", "pod_divergence"]
-
-Floats = NDArray[np.float64]
 
 
 def pod_divergence(
@@ -63,31 +64,28 @@ def pod_divergence(
     """
     from dsr.metrics.geometry.state_space import state_space_divergence
 
-    if modes is not None and (isinstance(modes, bool) or not isinstance(modes, int) or modes < 1):
-        raise InputError(f"modes must be a whole number of at least 1, not {modes!r}")
-    if not 0.0 < energy <= 1.0:
-        raise InputError(f"energy must be a share above 0 and up to 1, not {energy!r}")
+    modes = None if modes is None else whole("modes", modes)
+    energy = share("energy", energy, zero=False)
     first = as_field(reference, name="reference field")
     second = as_field(generated, name="generated field", strict=False)
     third = first if training is None else as_field(training, name="training field")
-    if not first.shape[2:] == second.shape[2:] == third.shape[2:]:
-        raise InputError(
-            f"the grids differ: reference {first.shape[2:]}, generated {second.shape[2:]}, "
-            f"training {third.shape[2:]} (channel, y, x); interpolate to one grid"
-        )
-    basis = Modes.of(third, energy=energy, count=modes)
+    check_grid(first, second)
+    check_grid(first, third)
+    valid = valid_cells(first) & valid_cells(third)
+    basis = Modes.of(third, energy=energy, count=modes, valid=valid)
     result: xr.DataArray = state_space_divergence(
         basis.project(first), basis.project(second), seed=seed
     )
     result.attrs |= {"modes": basis.number, "energy": basis.energy}
-    if not bounded(second.values):
+    if not bounded(second.values[..., valid]):
         result.attrs["reason"] = "the generated field is not finite"
     return result
 
 
 class Modes(NamedTuple):
-    """Leading modes of a field (proper orthogonal decomposition)."""
+    """Leading modes of a field (proper orthogonal decomposition), over its valid cells."""
 
+    valid: NDArray[np.bool_]
     mean: Floats
     basis: Floats
     amplitude: Floats
@@ -99,28 +97,50 @@ class Modes(NamedTuple):
         return len(self.amplitude)
 
     @classmethod
-    def of(cls, field: xr.DataArray, *, energy: float = 0.95, count: int | None = None) -> Modes:
-        """Modes that hold a share of the variance over all frames, at most 20."""
-        flat = field.values.reshape(-1, int(np.prod(field.shape[2:])))
-        mean = flat.mean(axis=0)
-        _, sigma, directions = np.linalg.svd(flat - mean, full_matrices=False)
-        share = np.cumsum(sigma**2) / max(float(np.sum(sigma**2)), 1e-300)
-        if not sigma[0] > 0:
-            raise InputError("the training field does not vary in time; its modes are undefined")
-        if count is None:
-            count = min(20, int(np.searchsorted(share, energy)) + 1)
-        count = min(int(count), int(np.sum(sigma > 1e-12 * sigma[0])))
-        amplitude = sigma[:count] / np.sqrt(flat.shape[0] - 1)
-        return cls(mean, directions[:count].T, amplitude, float(share[count - 1]))
+    def of(
+        cls,
+        field: xr.DataArray,
+        *,
+        energy: float = 0.95,
+        count: int | None = None,
+        valid: NDArray[np.bool_] | None = None,
+    ) -> Modes:
+        """Modes that hold a share of the variance over all frames, at most 20.
 
-    def project(self, field: xr.DataArray) -> xr.DataArray:
-        """Standardised coefficients of a field, as a series."""
-        values = field.values.reshape(*field.shape[:2], -1)
+        Cells that are not in ``valid``, by default those that are never finite, are left out.
+        """
+        cells = valid_cells(field) if valid is None else valid
+        flat = np.concatenate(_rows(field, cells, lengths(field)))
+        mean = flat.mean(axis=0)
+        held = np.zeros(0)
+
+        def leading(sigma: Floats) -> int:
+            nonlocal held
+            held = np.cumsum(sigma**2) / np.sum(sigma**2)
+            wanted = min(20, int(np.searchsorted(held, energy)) + 1) if count is None else count
+            return min(wanted, len(sigma))
+
+        directions, sigma = principal_directions(flat - mean, leading)
+        if not len(sigma):
+            raise InputError("the training field does not vary in time; its modes are undefined")
+        amplitude = sigma / np.sqrt(flat.shape[0] - 1)
+        return cls(cells, mean, directions, amplitude, float(held[len(sigma) - 1]))
+
+    def project(self, field: xr.DataArray, like: xr.DataArray | None = None) -> xr.DataArray:
+        """Standardised coefficients of a field, as a series; lengths are those of ``like``."""
         attrs = field.attrs
+        ends = lengths(field if like is None else like)
+        parts = _rows(field, self.valid, ends)
         with np.errstate(all="ignore"):
             return make_series(
-                (values - self.mean) @ self.basis / self.amplitude,
+                [(part - self.mean) @ self.basis / self.amplitude for part in parts],
                 variables=[f"mode {m + 1}" for m in range(self.number)],
                 dt=float(attrs.get("dt", 1.0)),
                 time_unit=str(attrs.get("time_unit", "step")),
             )
+
+
+def _rows(field: xr.DataArray, valid: NDArray[np.bool_], ends: NDArray[np.int64]) -> list[Floats]:
+    """Valid cells of the frames of each trajectory, ``(T_i, cells)``."""
+    pairs = zip(field.values, ends, strict=True)
+    return [np.ascontiguousarray(values[:end, valid]) for values, end in pairs]

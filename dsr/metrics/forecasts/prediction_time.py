@@ -6,24 +6,15 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from dsr.checks import one_of, positive, whole
 from dsr.data import trajectories
-from dsr.errors import InputError
-from dsr.metrics.doors import paired, reference_series
-from dsr.metrics.forecasts.skill import (
-    QUANTILES,
-    Climate,
-    normalised_error,
-    run_forecasts,
-    smape_terms,
-    training_series,
-    whole,
-)
+from dsr.metrics.doors import Floats, paired
+from dsr.metrics.forecasts.many_starts import QUANTILES, spaced_forecasts
+from dsr.metrics.forecasts.skill import Climate, normalised_error, smape_terms, training_series
+from dsr.protocols import Runs
 
 __all__ = ["valid_prediction_time"]
-
-Array = NDArray[np.float64]
 
 THRESHOLDS = {"nrmse": 0.4, "norm": 0.4, "smape": 30.0}
 
@@ -39,6 +30,8 @@ def valid_prediction_time(
     training: Any = None,
     starts: int = 100,
     warmup: int | None = None,
+    inputs: Any = None,
+    seed: int = 0,
 ) -> xr.Dataset:
     """Time until a forecast's error first passes a threshold.
 
@@ -59,7 +52,7 @@ def valid_prediction_time(
         Largest exponent, per time unit of the series: times are then also given in Lyapunov times.
     training : series, optional
         Sets standard deviations and norm; the reference if not given.
-    starts, warmup : int
+    starts, warmup, inputs, seed
         As in `forecast_skill`.
 
     Returns
@@ -68,6 +61,11 @@ def valid_prediction_time(
         Over "start": ``time`` (time units), ``censored`` (the error never passed the threshold:
         the time is the horizon), ``lyapunov_times`` if an exponent was given; ``quantiles`` of the
         times over "quantile". attrs name threshold and variant: numbers compare only at equal ones.
+
+    Raises
+    ------
+    InputError
+        For an unknown variant, a series too short, or an exponent that is not positive.
 
     References
     ----------
@@ -82,38 +80,36 @@ def valid_prediction_time(
     >>> float(result.time[0]), bool(result.censored[0])
     (200.0, True)
     """
-    if variant not in THRESHOLDS:
-        raise InputError(f"variant must be one of {', '.join(THRESHOLDS)}, not {variant!r}")
+    one_of("variant", variant, THRESHOLDS)
     limit = THRESHOLDS[variant] if threshold is None else float(threshold)
-    if steps is not None:
-        steps = whole("steps", steps)
-    if hasattr(reference, "forecast"):
+    steps = None if steps is None else whole("steps", steps)
+    if isinstance(reference, Runs):
         reference, forecast = forecast, reference
-    truths: list[Array]
-    forecasts: list[Array]
-    if hasattr(forecast, "forecast"):
-        series = reference_series(reference, name="series")
-        longest = max(p.shape[0] for p in trajectories(series))
-        horizon = max(1, longest // 10) if steps is None else steps
-        runs = run_forecasts(forecast, series, horizon, starts=starts, warmup=warmup)
-        truths, forecasts = list(runs.truth), list(runs.forecast)
+    truths: list[Floats]
+    forecasts: list[Floats]
+    if isinstance(forecast, Runs):
+        runs = spaced_forecasts(
+            forecast, reference, steps or horizon(reference), starts=starts, warmup=warmup,
+            inputs=inputs, seed=seed,
+        )  # fmt: skip
+        series, truths, forecasts = runs.series, list(runs.truth), list(runs.forecast)
     else:
         pairs = paired(reference, forecast, minimum=2)
         series, truths, forecasts = pairs.series, pairs.reference, pairs.generated
     climate = Climate.of(training_series(training, series))
     dt = float(series.attrs.get("dt", 1.0))
-    times, censored = [], []
-    for truth, found in zip(truths, forecasts, strict=True):
-        length = min(len(truth), len(found), steps or len(truth))
-        error = _error(found[:length], truth[:length], climate, variant)
-        above = np.flatnonzero(~(error <= limit))
-        times.append(dt * (above[0] if above.size else length))
-        censored.append(above.size == 0)
+    cut = [min(len(x), len(y), steps or len(x)) for x, y in zip(truths, forecasts, strict=True)]
+    counts = [
+        steps_until(y[:n], x[:n], climate, limit, variant)
+        for x, y, n in zip(truths, forecasts, cut, strict=True)
+    ]
+    times = dt * np.array(counts, dtype=np.float64)
     unit = str(series.attrs.get("time_unit", "step"))
+    censored = np.array(counts) == cut
     result = xr.Dataset(
         {
-            "time": ("start", np.asarray(times, dtype=np.float64), {"units": unit}),
-            "censored": ("start", np.asarray(censored)),
+            "time": ("start", times, {"units": unit}),
+            "censored": ("start", censored),
             "quantiles": ("quantile", np.quantile(times, QUANTILES), {"units": unit}),
         },
         coords={"quantile": list(QUANTILES)},
@@ -125,21 +121,28 @@ def valid_prediction_time(
         },
     )
     if lyapunov_exponent is not None:
-        if not lyapunov_exponent > 0:
-            raise InputError(
-                f"lyapunov_exponent must be above zero to give Lyapunov times, "
-                f"not {lyapunov_exponent}"
-            )
-        result["lyapunov_times"] = result["time"] * lyapunov_exponent
+        exponent = positive("lyapunov_exponent", lyapunov_exponent)
+        result["lyapunov_times"] = result["time"] * exponent
         result["lyapunov_times"].attrs = {"units": "Lyapunov times"}
-        result.attrs["lyapunov_exponent"] = float(lyapunov_exponent)
+        result.attrs["lyapunov_exponent"] = exponent
     return result
 
 
-def _error(forecast: Array, truth: Array, climate: Climate, variant: str) -> Array:
+def horizon(series: Any) -> int:
+    """Steps of a forecast if not said otherwise: a tenth of the longest trajectory."""
+    return max(1, max(len(part) for part in trajectories(series)) // 10)
+
+
+def steps_until(
+    forecast: Floats, truth: Floats, climate: Climate, limit: float, variant: str = "nrmse"
+) -> int:
+    """Steps before the error of one forecast ``(h, N)`` passes a limit; all if it never does."""
     with np.errstate(all="ignore"):
         if variant == "nrmse":
-            return normalised_error(forecast, truth, climate)
-        if variant == "norm":
-            return np.asarray(np.linalg.norm(forecast - truth, axis=-1) / climate.norm)
-        return np.asarray(smape_terms(forecast, truth)[0].mean(axis=-1))
+            error = normalised_error(forecast, truth, climate)
+        elif variant == "norm":
+            error = np.linalg.norm(forecast - truth, axis=-1) / climate.norm
+        else:
+            error = smape_terms(forecast, truth)[0].mean(axis=-1)
+    above = np.flatnonzero(~(error <= limit))
+    return int(above[0]) if above.size else len(truth)

@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from dsr.errors import InputError
-
-Floats = NDArray[np.float64]
+from dsr.metrics.doors import Floats
 
 
 def is_chunked(*arrays: Any) -> bool:

@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from dsr.metrics.doors import bounded, median_result, paired
+from dsr.checks import whole
+from dsr.metrics.doors import Floats, bounded, median_result, paired
 
-Floats = NDArray[np.float64]
-
+_DIRECTIONS = 1_000
 _MOST_POINTS = 2_000
 _MOST_SORTED = 20_000
 _CHUNK = 2_000_000
@@ -20,7 +19,12 @@ _REASON = "the generated series is not finite, or its squares would overflow"
 
 
 def sliced_wasserstein(
-    reference: Any, generated: Any, *, directions: int = 1000, quantiles: int = 1000, seed: int = 0
+    reference: Any,
+    generated: Any,
+    *,
+    directions: int = _DIRECTIONS,
+    quantiles: int = 1000,
+    seed: int = 0,
 ) -> xr.DataArray:
     """Sliced Wasserstein-1 distance: mean 1-D distance over random directions.
 
@@ -40,20 +44,27 @@ def sliced_wasserstein(
     >>> float(sliced_wasserstein(x, x))
     0.0
     """
-    values = []
     pairs = paired(reference, generated)
-    rng = np.random.default_rng(seed)
-    for x, y in zip(pairs.reference, pairs.generated, strict=True):
-        vectors = rng.standard_normal((directions, x.shape[1]))
-        vectors /= np.linalg.norm(vectors, axis=1)[:, None]
-        if not bounded(y):
-            values.append(np.inf)
-            continue
-        values.append(sliced(x, y, vectors, quantiles))
+    vectors = unit_vectors(pairs.reference[0].shape[1], whole("directions", directions), seed)
+    values = [
+        sliced(x, y, vectors, quantiles) if bounded(y) else np.inf
+        for x, y in zip(pairs.reference, pairs.generated, strict=True)
+    ]
     attrs = {"directions": directions, "seed": seed, "units": "units of the series"}
     if not np.isfinite(values).all():
         attrs["reason"] = _REASON
     return median_result(values, pairs, "sliced_wasserstein", attrs)
+
+
+def unit_vectors(dimension: int, count: int = _DIRECTIONS, seed: int = 0) -> Floats:
+    """Random directions ``(count, dimension)``; all lie on one line in a single dimension."""
+    vectors = np.random.default_rng(seed).standard_normal((count, dimension))
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1)[:, None])
+
+
+def sliced_sets(x: Floats, y: Floats) -> float:
+    """Sliced Wasserstein-1 distance of two sets of points ``(T, N)``."""
+    return sliced(x, y, unit_vectors(x.shape[1]))
 
 
 def sliced(x: Floats, y: Floats, vectors: Floats, quantiles: int = 1000) -> float:
@@ -132,6 +143,16 @@ def standardised(distance: Callable[[Floats, Floats], float]) -> Callable[[Float
         return distance(spread((x - mean) / std), spread((y - mean) / std))
 
     return between
+
+
+def energy_sets(x: Floats, y: Floats) -> float:
+    """Energy distance of thinned points in standard deviations of the first set."""
+    return standardised(energy)(x, y)
+
+
+def discrepancy_sets(x: Floats, y: Floats) -> float:
+    """Maximum mean discrepancy of thinned points in standard deviations of the first set."""
+    return standardised(discrepancy)(x, y)
 
 
 def _by_kernel(

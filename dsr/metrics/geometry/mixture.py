@@ -6,11 +6,8 @@ For many variables, where cells are empty (Koppe et al. 2019; Hershey and Olsen 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from dsr.metrics.doors import LARGEST
-
-Floats = NDArray[np.float64]
+from dsr.metrics.doors import LARGEST, Floats
 
 _MOST_COMPONENTS = 10_000
 _SAMPLES = 1_000

@@ -22,10 +22,9 @@ from dsr.kernels.histogram import (
     merged_counts,
     truncated_bins,
 )
-from dsr.metrics.doors import median_result, paired
+from dsr.metrics.doors import Floats, median_result, paired
 from dsr.metrics.geometry.chunks import blocks, is_chunked, labelled, ranges
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 ALPHA = 1e-5

@@ -10,12 +10,10 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from dsr.errors import DivergedError, InputError
-from dsr.metrics.invariants.lyapunov import Orbit, prepare_orbit
-
-Floats = NDArray[np.float64]
+from dsr.metrics.doors import Floats
+from dsr.metrics.invariants.orbits import Orbit, prepare_orbit
 
 _DEFAULT_DECOMPOSITIONS = 6_000
 _SINGULAR = 1e-13

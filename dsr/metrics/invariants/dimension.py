@@ -12,13 +12,12 @@ from numpy.typing import NDArray
 from dsr.data import trajectories
 from dsr.errors import InputError
 from dsr.kernels.correlation_sum import pair_counts, sample_distances
-from dsr.metrics.doors import reference_series
+from dsr.metrics.bootstrap import block_weights
+from dsr.metrics.doors import Floats, reference_series
 from dsr.metrics.invariants.scaling import find_region, local_slopes, window_slopes
-from dsr.metrics.spectra.timescales import block_weights, theiler_window
+from dsr.metrics.spectra.timescales import theiler_window
 
 __all__ = ["correlation_dimension"]
-
-Array = NDArray[np.float64]
 
 RADII = 60
 LARGEST_SUM = 0.05
@@ -146,7 +145,7 @@ def correlation_dimension(
     return result
 
 
-def _window(points: Array, theiler: int | None) -> tuple[int, bool]:
+def _window(points: Floats, theiler: int | None) -> tuple[int, bool]:
     if theiler is None:
         return theiler_window(points)
     if not 0 <= theiler < points.shape[0] // 2:
@@ -157,7 +156,7 @@ def _window(points: Array, theiler: int | None) -> tuple[int, bool]:
     return int(theiler), False
 
 
-def _smooth(points: Array) -> bool:
+def _smooth(points: Floats) -> bool:
     """Whether increments are positively correlated, as in a flow sampled finely."""
     step = np.diff(points, axis=0)
     step = step - step.mean(axis=0)
@@ -171,7 +170,7 @@ def _references(total: int) -> NDArray[np.int64] | None:
     return np.linspace(0, total - 1, MOST_REFERENCES).round().astype(np.int64)
 
 
-def _radii(parts: list[Array], windows: list[int], rng: np.random.Generator) -> Array:
+def _radii(parts: list[Floats], windows: list[int], rng: np.random.Generator) -> Floats:
     """Radii up to the first at which the correlation sum passes its bound in every trajectory."""
     scale = float(np.sqrt(np.mean([p.var(axis=0).sum() for p in parts])))
     radii = np.geomspace(1e-3, 1.0, RADII) * scale
@@ -185,13 +184,13 @@ def _radii(parts: list[Array], windows: list[int], rng: np.random.Generator) -> 
 def _estimate(
     counts: NDArray[np.int64],
     partners: NDArray[np.int64],
-    radii: Array,
+    radii: Floats,
     largest: float,
     block: int,
     resamples: int,
     confidence: float,
     rng: np.random.Generator,
-) -> tuple[Estimate, Array]:
+) -> tuple[Estimate, Floats]:
     pairs = counts.sum(axis=0)
     curve = pairs / partners.sum()
     for fewest in (FEWEST_PAIRS, 50):
@@ -243,7 +242,7 @@ def _estimate(
 
 
 def _dataset(
-    estimates: list[Estimate], sums: Array, radii: Array, series: xr.DataArray
+    estimates: list[Estimate], sums: Floats, radii: Floats, series: xr.DataArray
 ) -> xr.Dataset:
     with np.errstate(divide="ignore", invalid="ignore"):
         middle = np.median(sums, axis=0)

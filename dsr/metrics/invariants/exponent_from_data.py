@@ -12,15 +12,14 @@ from numpy.typing import NDArray
 from dsr.data import trajectories
 from dsr.errors import InputError
 from dsr.kernels.neighbours import mean_divergence, nearest
-from dsr.metrics.doors import reference_series
+from dsr.metrics.bootstrap import block_weights
+from dsr.metrics.doors import Floats, reference_series
+from dsr.metrics.embedding.choice import embedding_for
 from dsr.metrics.embedding.delays import delay_matrix
-from dsr.metrics.embedding.dimension import embedding_for
-from dsr.metrics.spectra.timescales import block_weights, mean_period, theiler_window
+from dsr.metrics.spectra.timescales import mean_period, theiler_window
 from dsr.metrics.surrogates import iaaft_like, matched_ends
 
 __all__ = ["largest_lyapunov_from_data"]
-
-Array = NDArray[np.float64]
 
 REFERENCES = 5000
 SURROGATES = 19
@@ -35,8 +34,8 @@ FEWEST_PARTNERS = 10
 class Divergence:
     """Mean logarithmic distance S(k) with what each reference point added to it."""
 
-    curve: Array
-    value: Array
+    curve: Floats
+    value: Floats
     used: NDArray[np.int64]
 
 
@@ -121,7 +120,7 @@ def largest_lyapunov_from_data(
 
 
 def _one(
-    values: Array,
+    values: Floats,
     method: str,
     theiler: int | None,
     dimension: int | None,
@@ -142,7 +141,7 @@ def _one(
     start, stop = range_found or (0, max(3, _reach(divergence.curve)))
     slope = _slope(divergence.curve, start, stop)
 
-    def slope_of(series: Array, dimension: int, most: int) -> float:
+    def slope_of(series: Floats, dimension: int, most: int) -> float:
         points = _state(series, dimension, delay)
         inside = _curves(points, steps, window, method, noise, most, (start, stop))
         return _first_slope(inside[chosen:])
@@ -184,21 +183,21 @@ def _one(
 
 
 def _embedding(
-    values: Array, dimension: int | None, delay: int | None, theiler: int
+    values: Floats, dimension: int | None, delay: int | None, theiler: int
 ) -> tuple[int, int]:
     if values.shape[1] == 1:
         return embedding_for(values[:, 0], dimension=dimension, delay=delay, theiler=theiler)
     return 1 if dimension is None else dimension, 1 if delay is None else delay
 
 
-def _state(values: Array, dimension: int, delay: int) -> Array:
+def _state(values: Floats, dimension: int, delay: int) -> Floats:
     """Delay vectors of one variable; several variables with delays of the first one appended."""
     first = delay_matrix(values[:, 0], dimension, delay)
     return np.ascontiguousarray(np.hstack([first, values[(dimension - 1) * delay :, 1:]]))
 
 
 def _curves(
-    points: Array,
+    points: Floats,
     steps: int,
     theiler: int,
     method: str,
@@ -234,7 +233,7 @@ def _curves(
     return curves
 
 
-def _average(value: Array, used: NDArray[np.int64]) -> Array:
+def _average(value: Floats, used: NDArray[np.int64]) -> Floats:
     return np.asarray(value.sum(axis=0) / np.maximum(used.sum(axis=0), 1))
 
 
@@ -250,14 +249,14 @@ def _best(
     return len(curves) - 1, curves[-1], None
 
 
-def _reach(curve: Array) -> int:
+def _reach(curve: Floats) -> int:
     """Lags up to the first at which S has made 80 % of its way to the plateau."""
     plateau = curve[-max(1, curve.size // 5) :].mean()
     reached = np.flatnonzero(curve >= curve[0] + 0.8 * (plateau - curve[0]))
     return int(reached[0]) + 1 if reached.size else curve.size
 
 
-def scaling_window(curve: Array, period: float) -> tuple[int, int] | None:
+def scaling_window(curve: Floats, period: float) -> tuple[int, int] | None:
     """Longest part of S(k) whose local slopes vary by less than 20 %, as a slice; None if none.
 
     Parameters
@@ -293,7 +292,7 @@ def scaling_window(curve: Array, period: float) -> tuple[int, int] | None:
     return None if best is None else best[1:]
 
 
-def _slope(curve: Array, start: int, stop: int) -> float:
+def _slope(curve: Floats, start: int, stop: int) -> float:
     lag = np.arange(start, stop) - (start + stop - 1) / 2
     return float(lag @ curve[start:stop] / (lag @ lag))
 

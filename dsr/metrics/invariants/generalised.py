@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from dsr.data import trajectories
 from dsr.errors import InputError
 from dsr.kernels.correlation_sum import pair_counts, sample_distances
-from dsr.metrics.doors import reference_series
+from dsr.metrics.doors import Floats, reference_series
 from dsr.metrics.invariants.scaling import find_region, window_slopes
 from dsr.metrics.spectra.timescales import theiler_window
 
 __all__ = ["generalised_dimensions"]
-
-Array = NDArray[np.float64]
 
 SPAN = 0.7 * np.log(10.0)
 SIZES = 40
@@ -121,8 +119,8 @@ def generalised_dimensions(
 
 
 def _neighbour_counts(
-    points: Array, window: int, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], Array]:
+    points: Floats, window: int, rng: np.random.Generator
+) -> tuple[NDArray[np.int64], Floats]:
     scale = float(np.sqrt(points.var(axis=0).sum()))
     radii = np.geomspace(1e-3, 1.0, 60) * scale
     farthest = np.quantile(sample_distances(points, window, 100_000, rng), LARGEST_SHARE)
@@ -130,7 +128,9 @@ def _neighbour_counts(
     return pair_counts(points, radii, window), radii
 
 
-def _sums(counts: NDArray[np.int64], radii: Array, order: float, total: int) -> tuple[Array, Array]:
+def _sums(
+    counts: NDArray[np.int64], radii: Floats, order: float, total: int
+) -> tuple[Floats, Floats]:
     """Logarithms of radius and of C_q, where the counts carry it."""
     if order == 1:
         usable = (counts >= FEWEST_NEIGHBOURS).mean(axis=0) > 0.999
@@ -142,7 +142,7 @@ def _sums(counts: NDArray[np.int64], radii: Array, order: float, total: int) -> 
     return np.log(radii[usable]), curve[usable]
 
 
-def _box_shares(points: Array) -> tuple[Array, list[Array]]:
+def _box_shares(points: Floats) -> tuple[Floats, list[Floats]]:
     """Shares of points in the boxes of grids of falling side, as long as boxes are full."""
     width = float(np.ptp(points, axis=0).max())
     origin = points.min(axis=0)
@@ -159,12 +159,12 @@ def _box_shares(points: Array) -> tuple[Array, list[Array]]:
     return np.asarray(sides[::-1]), shares[::-1]
 
 
-def _boxes(shares: list[Array], sides: Array, order: float) -> tuple[Array, Array]:
+def _boxes(shares: list[Floats], sides: Floats, order: float) -> tuple[Floats, Floats]:
     sums = np.array([np.sum(share**order) for share in shares])
     return np.log(sides), np.log(sums) / (order - 1)
 
 
-def _fit(x: Array, y: Array) -> tuple[float, float, float, bool]:
+def _fit(x: Floats, y: Floats) -> tuple[float, float, float, bool]:
     region = find_region(x, y, span=SPAN) if x.size >= 4 else None
     if region is not None:
         low, high = float(region.rivals.min()), float(region.rivals.max())

@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
-from dsr.errors import InputError
+from dsr.metrics.doors import Floats
+from dsr.metrics.invariants.orbits import BLOCKS, Setting, prepare_orbit
 
-Floats = NDArray[np.float64]
-
-BLOCKS = 40
 _STUDENT = 2.02
 """Two-sided 95 % quantile of Student's t with 39 degrees of freedom."""
 
-_DEFAULT_STEPS = 100_000
 _BOUNDED_GROWTH = 3.0
 _REST = 1e-10
 _CONSERVED = 1e-6
-
-
-class _Setting(NamedTuple):
-    """Numbers of one estimate, in steps of the orbit."""
-
-    total: int
-    block: int
-    transient: int
-    interval: int
-    vectors: int
-    time_per_step: float
-    unit: str
 
 
 def lyapunov_spectrum(
@@ -44,6 +28,7 @@ def lyapunov_spectrum(
     count: int | None = None,
     parameters: Any = None,
     initial: Any = None,
+    inputs: Any = None,
     seed: int = 0,
 ) -> xr.Dataset:
     r"""Lyapunov exponents by repeated QR decomposition (Benettin et al. 1980).
@@ -54,7 +39,8 @@ def lyapunov_spectrum(
     Parameters
     ----------
     system_or_model : System, str, or model
-        A system, the name of a registered one, or a model with ``step`` and ``jacobian``.
+        A system, the name of a registered one, or a model in the protocol
+        `dsr.protocols.StateSpace`.
     steps : int, optional
         Steps of the orbit after the transient: iterations of a map or model (default 100,000), or
         integration steps of a flow.
@@ -69,6 +55,9 @@ def lyapunov_spectrum(
         Parameters of a system, where they differ from its own.
     initial : array, (n,), optional
         Start (latent state of a model).
+    inputs : series, optional
+        External inputs of a driven model: the orbit follows them from their first sample on, and
+        without ``steps`` it is as long as they are.
     seed : int
         Of the first tangent vectors, and of the start of a model that stores none.
 
@@ -80,7 +69,9 @@ def lyapunov_spectrum(
         ``_high``; ``ks_entropy`` (sum of the positive exponents: equal to the Kolmogorov-Sinai
         entropy for SRB measures, an upper bound otherwise). Exponents are per time unit for flows
         and fitted models, per step for maps and models from matrices: ``attrs["units"]``.
-        ``attrs["converged"]``: the interval of the largest is below 2 % (or 0.005) and both
+        ``attrs["complete"]``: whether these are all exponents, so that their sum is the mean
+        divergence of the flow; where they are not, entropy and dimension are NaN if more are
+        needed. ``attrs["converged"]``: the interval of the largest is below 2 % (or 0.005) and both
         halves agree; ``attrs["status"]``: chaotic, not_converged (growth, but not yet certain),
         neutral (no growth and no decay: a torus or a conservative orbit), periodic, fixed_point or
         diverged.
@@ -106,7 +97,7 @@ def lyapunov_spectrum(
     """
     rng = np.random.default_rng(seed)
     orbit = prepare_orbit(
-        system_or_model, steps, duration, transient, count, parameters, initial, rng
+        system_or_model, steps, duration, transient, count, parameters, initial, rng, inputs
     )
     V = np.linalg.qr(rng.standard_normal((orbit.size, orbit.setting.vectors)))[0]
     V = np.ascontiguousarray(V)
@@ -121,212 +112,6 @@ def lyapunov_spectrum(
     with np.errstate(invalid="ignore"):
         still = bool((np.abs(orbit.state - before) <= _REST * (1.0 + np.abs(before))).all())
     return _dataset(local, orbit.size, setting, orbit.label, still, seed)
-
-
-def prepare_orbit(
-    system_or_model: Any, steps: int | None, duration: float | None, transient: float | None,
-    count: int | None, parameters: Any, initial: Any, rng: np.random.Generator,
-) -> Orbit:  # fmt: skip
-    """Check the settings of an estimate, and place an orbit of the target at its start."""
-    target = _target(system_or_model, parameters)
-    if steps is not None and duration is not None:
-        raise InputError("give steps or duration, not both")
-    for name, value in (("steps", steps), ("duration", duration), ("transient", transient)):
-        if value is not None and not (
-            _number(value) and value > (0 if name != "transient" else -1)
-        ):
-            raise InputError(f"{name} must be a positive number, not {value!r}")
-    return target.prepare(steps, duration, transient, count, initial, rng)
-
-
-# Targets: what can be examined ---------------------------------------------------------------
-
-
-class _SystemTarget:
-    """A registered or user's system."""
-
-    def __init__(self, system: Any) -> None:
-        self.system = system
-
-    def prepare(
-        self,
-        steps: int | None,
-        duration: float | None,
-        transient: float | None,
-        count: int | None,
-        initial: Any,
-        rng: np.random.Generator,
-    ) -> _SystemOrbit:
-        from dsr.catalogue.steps import runge_kutta_step
-
-        del rng
-        system = self.system if initial is None else self.system.with_initial(initial)
-        flow = system.kind == "flow"
-        before = system.transient if transient is None else float(transient)
-        orbit = _SystemOrbit(system)
-        h = runge_kutta_step(system, transient=before) if flow else 1.0
-        total = steps or math.ceil((duration or _DEFAULT_STEPS * system.dt) / h)
-        every = max(1, round(min(5 * system.dt, 0.5) / h)) if flow else 1
-        orbit.setting = _setting(
-            total, math.ceil(before / h), every, _count(count, orbit.size), h, system.time_unit
-        )
-        return orbit
-
-
-class _SystemOrbit:
-    """State of a system's orbit, advanced together with its tangent vectors."""
-
-    setting: _Setting
-
-    def __init__(self, system: Any) -> None:
-        self.system = system
-        self.label = str(system.name)
-        self.functions = system.compiled()
-        self.x = np.array(system.initial, dtype=np.float64)
-        self.p = system.parameter_values
-        self.size = self.x.size
-        self.time = 0.0
-
-    @property
-    def state(self) -> Floats:
-        """Where the orbit is."""
-        return self.x
-
-    def advance(self, V: Floats, sums: Floats, block: int, every: int) -> None:
-        """Fill ``sums`` block by block; ``V`` is orthonormalised after every ``every`` steps."""
-        from dsr.kernels.lyapunov_systems import flow_blocks, map_blocks
-
-        rhs, jac = self.functions
-        h = self.setting.time_per_step
-        if self.system.kind == "flow":
-            flow_blocks(rhs, jac, self.time, h, self.x, self.p, V, block, every, sums)
-        else:
-            map_blocks(rhs, jac, self.time, self.x, self.p, V, block, every, sums)
-        self.time += block * len(sums) * h
-
-
-class _ModelTarget:
-    """A model: its canonical form if it has one, else its own step and Jacobian."""
-
-    def __init__(self, model: Any) -> None:
-        self.model = model
-
-    def prepare(
-        self,
-        steps: int | None,
-        duration: float | None,
-        transient: float | None,
-        count: int | None,
-        initial: Any,
-        rng: np.random.Generator,
-    ) -> _ModelOrbit:
-        model = self.model
-        dt = getattr(model, "dt", None)
-        step = 1.0 if dt is None else float(dt)
-        total = steps or (math.ceil(duration / step) if duration else _DEFAULT_STEPS)
-        before = total // 5 if transient is None else math.ceil(transient / step)
-        orbit = _ModelOrbit(model, initial, rng)
-        unit = "step" if dt is None else str(getattr(model, "time_unit", None) or "time unit")
-        orbit.setting = _setting(total, before, 1, _count(count, orbit.size), step, unit)
-        return orbit
-
-
-class _ModelOrbit:
-    """Latent state of a model, advanced together with its tangent vectors."""
-
-    setting: _Setting
-
-    def __init__(self, model: Any, initial: Any, rng: np.random.Generator) -> None:
-        self.model = model
-        self.label = str(getattr(model, "name", type(model).__name__))
-        canonical = getattr(model, "canonical", None)
-        self.canonical = canonical() if canonical is not None else None
-        if initial is not None:
-            self.z = np.array(initial, dtype=np.float64)
-        elif (begin := model.start_state()) is not None:
-            self.z = np.array(begin, dtype=np.float64)
-        else:
-            self.z = 0.1 * rng.standard_normal(int(model.latent_dim))
-        if self.z.shape != (int(model.latent_dim),):
-            raise InputError(
-                f"initial must be a latent state of {model.latent_dim} values, not shape "
-                f"{self.z.shape}"
-            )
-        self.size = self.z.size
-
-    @property
-    def state(self) -> Floats:
-        """Where the orbit is."""
-        return self.z
-
-    def advance(self, V: Floats, sums: Floats, block: int, every: int) -> None:
-        """Fill ``sums`` block by block; ``V`` is orthonormalised after every ``every`` steps."""
-        if self.canonical is not None:
-            from dsr.kernels.lyapunov import piecewise_linear_blocks
-
-            piecewise_linear_blocks(*self.canonical, self.z, V, block, every, sums)
-            return
-        from dsr.kernels.lyapunov import orthonormalise
-
-        stretch = np.empty(V.shape[1])
-        for row in sums:
-            row[:] = 0.0
-            for done in range(1, block + 1):
-                with np.errstate(over="ignore", invalid="ignore"):
-                    V[:] = self.model.jacobian(self.z) @ V
-                    self.z = np.asarray(self.model.step(self.z))
-                if done % every == 0:
-                    orthonormalise(V, stretch)
-                    row += np.log(stretch)
-
-
-Orbit = _SystemOrbit | _ModelOrbit
-
-
-def _target(obj: Any, parameters: Any) -> _SystemTarget | _ModelTarget:
-    from dsr.data import System, system
-
-    if isinstance(obj, str):
-        obj = system(obj)
-    if isinstance(obj, System):
-        return _SystemTarget(obj.with_parameters(parameters))
-    if parameters is not None:
-        raise InputError("parameters can be given for a system only; a model has its own")
-    if hasattr(obj, "step") and hasattr(obj, "jacobian"):
-        return _ModelTarget(obj)
-    raise InputError(
-        f"Lyapunov exponents need a system, the name of one, or a model with step and jacobian, "
-        f"not {type(obj).__name__}"
-    )
-
-
-def _setting(
-    total: int, transient: int, interval: int, count: int, time_per_step: float, unit: str
-) -> _Setting:
-    if total < 2 * BLOCKS:
-        raise InputError(f"{total} steps are too few for an estimate; use at least {2 * BLOCKS}")
-    block = max(1, total // BLOCKS)
-    interval = min(interval, block)
-    block -= block % interval
-    # Whole intervals, so that the vectors are orthonormal where the sums begin.
-    transient = -(-transient // interval) * interval
-    return _Setting(total, block, transient, interval, count, time_per_step, unit)
-
-
-def _count(count: int | None, size: int) -> int:
-    if count is None:
-        return size
-    if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= size:
-        raise InputError(f"count must be a whole number from 1 to {size}, not {count!r}")
-    return count
-
-
-def _number(value: Any) -> bool:
-    good = isinstance(value, int | float | np.number) and not isinstance(value, bool)
-    return bool(good and math.isfinite(value))
-
-
-# Results -------------------------------------------------------------------------------------
 
 
 def half_widths(local: Floats) -> Floats:
@@ -362,7 +147,7 @@ def kaplan_yorke(exponents: Floats, band: Floats | float = 0.0) -> float:
 
 
 def _dataset(
-    local: Floats, size: int, setting: _Setting, label: str, still: bool, seed: int
+    local: Floats, size: int, setting: Setting, label: str, still: bool, seed: int
 ) -> xr.Dataset:
     mean, half = local.mean(axis=0), half_widths(local)
     order = np.argsort(-mean)
@@ -384,6 +169,7 @@ def _dataset(
         "transient": setting.transient * setting.time_per_step,
         "blocks": BLOCKS,
         "converged": converged,
+        "complete": complete,
         "status": status,
         "seed": seed,
     }
@@ -391,7 +177,9 @@ def _dataset(
         attrs["reason"] = "the orbit left the finite numbers"
     elif not complete:
         attrs["reason"] = "the dimension needs more exponents than were asked for"
-    entropy = float(mean[mean > half].sum()) if finite else np.nan
+    # Without a negative one among them, further positive exponents may follow.
+    ended = complete or bool(mean[-1] < -half[-1])
+    entropy = float(mean[mean > half].sum()) if finite and ended else np.nan
     return xr.Dataset(
         {
             "exponent": ("index", mean, {"units": unit}),

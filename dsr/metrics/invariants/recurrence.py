@@ -15,8 +15,6 @@ from dsr.kernels.recurrence import line_counts
 
 __all__ = ["recurrence_quantification"]
 
-Array = NDArray[np.float64]
-
 NAMES = {
     "recurrence_rate": "share of pairs that recur",
     "determinism": "share of recurrent pairs on diagonal lines",

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ScalingRegion", "find_region", "local_slopes", "window_slopes"]
+from dsr.metrics.doors import Floats
 
-Array = NDArray[np.float64]
+__all__ = ["ScalingRegion", "find_region", "local_slopes", "window_slopes"]
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,16 @@ class ScalingRegion:
     start: int
     stop: int
     straight: bool
-    rivals: Array
+    rivals: Floats
     rival_windows: NDArray[np.int64]
 
 
-def local_slopes(x: Array, y: Array) -> Array:
+def local_slopes(x: Floats, y: Floats) -> Floats:
     """Slope of ``y`` over ``x`` at each point, by central differences of second order."""
     return np.asarray(np.gradient(y, x))
 
 
-def window_slopes(x: Array, y: Array, windows: NDArray[np.int64]) -> Array:
+def window_slopes(x: Floats, y: Floats, windows: NDArray[np.int64]) -> Floats:
     """Least-squares slopes of ``y`` (..., R) in each window (n, 2); shape (..., n)."""
     columns = []
     for start, stop in windows:
@@ -53,7 +53,7 @@ def window_slopes(x: Array, y: Array, windows: NDArray[np.int64]) -> Array:
 
 
 def find_region(
-    x: Array, y: Array, *, span: float, tolerance: float = 0.1, rival_factor: float = 1.5
+    x: Floats, y: Floats, *, span: float, tolerance: float = 0.1, rival_factor: float = 1.5
 ) -> ScalingRegion | None:
     """Choose the straightest window: smallest sd of local slopes over the root of their number.
 

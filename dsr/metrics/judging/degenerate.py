@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from dsr.metrics.doors import Floats
 from dsr.metrics.spectra.timescales import autocorrelation
-
-Floats = NDArray[np.float64]
 
 _FAR = 100.0
 _STILL = 1e-3

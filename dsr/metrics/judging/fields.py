@@ -1,115 +1,182 @@
-"""`evaluate` for fields: the verdict in the space of leading modes, and errors frame by frame."""
+"""The scores of a field: the verdict in the space of leading modes, and errors frame by frame."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
+from dsr.data import Scaler, trajectories
+from dsr.data.series import lengths
 from dsr.errors import InputError
 from dsr.metrics.bootstrap import mean_interval
+from dsr.metrics.doors import Floats, alike, reference_series
+from dsr.metrics.fields.frame_scores import correlation_time
+from dsr.metrics.fields.frames import as_field, check_grid, later, valid_cells
 from dsr.metrics.fields.pod import Modes
-from dsr.metrics.fields.scores import (
-    as_field,
-    check_grid,
-    correlation_time,
-    nmse,
-    radial_spectrum_distance,
-    rmse,
-    ssim,
-)
+from dsr.metrics.fields.radial_spectrum import radial_spectrum_distance
+from dsr.metrics.judging.entries import entry
+from dsr.metrics.judging.facts import FACTS, kept
+from dsr.metrics.judging.free_run import given_run, recordings
+from dsr.metrics.judging.series import facts_of, prediction, two_aspects
+from dsr.metrics.models import context_length, drives_of, name_of, reference_for
+from dsr.protocols import Runs
 
-Floats = NDArray[np.float64]
-
-FIELD_METRICS = (
-    "rmse", "nmse", "ssim", "correlation_time", "radial_spectrum_log_distance",
-    "radial_spectrum_hellinger",
-)  # fmt: skip
-_BY_FRAME: dict[str, tuple[Callable[[Any, Any], xr.DataArray], str]] = {
-    "rmse": (rmse, "units of the field"),
-    "nmse": (nmse, "1"),
-    "ssim": (ssim, "1"),
-}
 _LEAST_SIDE = 11
+_LEAST_FRAMES = 8
 _THRESHOLD = 0.8
+_REASONS = {
+    "": "the generated field is not finite",
+    "low": "no interval is computed for this score, or the field is not finite",
+    "high": "no interval is computed for this score, or the field is not finite",
+    "noise_floor": "no independent recording was given",
+    "surrogate": "the first frame repeated has no score here",
+}
 
 
-def is_field(obj: Any) -> bool:
-    """Whether something is a labelled field, or an array with too many axes for a series."""
-    if isinstance(obj, xr.DataArray):
-        return {"y", "x"} <= set(obj.dims)
-    return isinstance(obj, np.ndarray) and obj.ndim in (4, 5)
-
-
-def field_evaluate(
-    reference: Any, generated_or_model: Any, *, independent: Any, resamples: int, seed: int,
-    evaluate: Callable[..., xr.Dataset], **options: Any,
-) -> xr.Dataset:  # fmt: skip
-    """Judge a field: see `dsr.metrics.evaluate`, which calls this where it is given one."""
-    first = as_field(reference, name="reference field")
-    other = None if independent is None else as_field(independent, name="independent field")
-    model = generated_or_model if hasattr(generated_or_model, "generate") else None
-    made = generated_or_model
-    if model is not None:
-        made = model.generate(first.isel(time=slice(0, 1)), first.sizes["time"])
-    second = as_field(made, name="generated field", strict=False)
+def judge_field(
+    reference: Any,
+    made: Any,
+    chosen: tuple[str, ...],
+    *,
+    independent: Any,
+    inputs: Any,
+    steps: int,
+    smoothing: float,
+    resamples: int,
+    seed: int,
+) -> tuple[xr.Dataset, xr.DataArray | None]:
+    """Scores of a model or a generated field, and the run of the model: see `dsr.metrics`."""
+    model = made if isinstance(made, Runs) else None
+    first = reference_for(model, reference, name="reference field")
+    other = None
+    if independent is not None:
+        other = reference_for(model, independent, name="independent field")
+        check_grid(first, other)
+    if model is None:
+        second = as_field(alike(made, first, name="generated field"), name="generated field",
+                          strict=False)  # fmt: skip
+        x, still = first, first.values[:, :1]
+    else:
+        length = context_length(model)
+        x, still = later(first, length), first.values[:, length - 1 : length]
+        second = _free_run(model, first, x, inputs, seed)
     check_grid(first, second)
-    modes = Modes.of(first if other is None else other)
-    scores = evaluate(
-        modes.project(first), modes.project(second),
-        independent=None if other is None else modes.project(other),
-        metrics=("state_space_divergence", "hellinger_spectral_distance"),
-        resamples=resamples, seed=seed, **options,
-    )  # fmt: skip
-    scores.attrs |= {
-        "space": f"{modes.number} leading modes, {100 * modes.energy:.0f} % of the variance",
-        "model": "" if model is None else str(getattr(model, "name", type(model).__name__)),
-    }
-    return scores.assign(_frame_scores(first, second, other, resamples, seed))
+    valid = valid_cells(first) if other is None else valid_cells(first) & valid_cells(other)
+    modes = Modes.of(first if other is None else other, valid=valid)
+    # A fit takes 100 frames and sets a fifth aside, of which a context is only a start.
+    series = reference_series(modes.project(x), minimum=_LEAST_FRAMES)
+    run = given_run(modes.project(second, like=x), series)
+    others = None if other is None else trajectories(modes.project(other))
+    data, verdicts = two_aspects(
+        recordings(run.targets, others), run, smoothing=smoothing, resamples=resamples, seed=seed
+    )
+    if "prediction_error" in chosen:
+        scaler = Scaler.fit(first if other is None else other)
+        data |= prediction(model, first, steps, scaler, resamples, inputs=inputs, seed=seed)
+    data |= _frame_scores(chosen, x, second, still, other, resamples, seed)
+    scores = xr.Dataset(
+        kept(data, chosen), coords={"variable": [str(v) for v in series["variable"].values]}
+    )
+    if len(verdicts) > 1:
+        scores = scores.assign_coords(trajectory=series["trajectory"].values)
+    scores.attrs = facts_of(verdicts, series, run, model, smoothing, resamples, seed)
+    scores.attrs["space"] = (
+        f"{modes.number} leading modes, {100 * modes.energy:.0f} % of the variance"
+    )
+    return scores, None if model is None else second
+
+
+def _free_run(
+    model: Runs, first: xr.DataArray, x: xr.DataArray, inputs: Any, seed: int
+) -> xr.DataArray:
+    """Let a model run from the first frames: frame k is beside frame k of ``x``, what follows."""
+    start = first.isel(time=slice(0, context_length(model))).drop_vars("length", errors="ignore")
+    steps, ends = x.sizes["time"], lengths(first)
+    if min(ends) - first.sizes["time"] + steps < 1:
+        raise InputError(
+            f"a trajectory of the reference field has {min(ends)} frames, and {name_of(model)} "
+            f"needs {context_length(model)} to start from; give a longer one"
+        )
+    drives = drives_of(inputs, first, model)
+    if drives is None:
+        values = as_field(model.generate(start, steps, seed=seed), name="run", strict=False).values
+    else:
+        values = np.full(x.shape, np.nan)
+        for k, end in enumerate(lengths(x)):
+            made = model.forecast(
+                start.isel(trajectory=[k]), int(end), inputs=drives[k][: ends[k] - 1], seed=seed
+            )
+            values[k, :end] = as_field(made, name="run", strict=False).values[0]
+    if values.shape != x.shape:
+        raise InputError(f"the model gave a field of shape {values.shape}, not {x.shape}")
+    return x.copy(data=values).assign_attrs(source=f"{name_of(model)} model", notes=[])
 
 
 def _frame_scores(
-    first: xr.DataArray, second: xr.DataArray, other: xr.DataArray | None, resamples: int, seed: int
+    chosen: tuple[str, ...],
+    x: xr.DataArray,
+    y: xr.DataArray,
+    still: Floats,
+    other: xr.DataArray | None,
+    resamples: int,
+    seed: int,
 ) -> dict[str, Any]:
-    length = min(first.sizes["time"], second.sizes["time"])
-    x, y = (field.isel(time=slice(0, length)) for field in (first, second))
+    length = min(x.sizes["time"], y.sizes["time"])
+    x, y = later(x, 0, length), later(y, 0, length)
     if x.sizes["trajectory"] != y.sizes["trajectory"]:
         raise InputError(
             f"the reference has {x.sizes['trajectory']} trajectories and the generated field "
             f"{y.sizes['trajectory']}; pass equal numbers"
         )
-    still = x.copy(data=np.broadcast_to(x.values[:, :1], x.shape))
-    b = None
-    if other is not None and other.sizes["time"] >= length:
-        part = other.isel(trajectory=[0] * x.sizes["trajectory"], time=slice(0, length))
-        b = x.copy(data=part.values)
+    beside = [(x, y), _recorded(x, other), (x, x.copy(data=np.broadcast_to(still, x.shape)))]
     rng = np.random.default_rng(seed)
     data: dict[str, Any] = {}
-    for name, (score, units) in _BY_FRAME.items():
-        if name == "ssim" and min(x.shape[3:]) < _LEAST_SIDE:
+    for name in FACTS:
+        if not FACTS[name].score.startswith("fields.") or (
+            name == "ssim" and min(x.shape[3:]) < _LEAST_SIDE
+        ):
             continue
-        frames = _frames(score(x, y))
-        low, high = _interval(frames, resamples, rng)
-        data |= _entry(
-            name, frames.mean(), low, high, None if b is None else _frames(score(x, b)).mean(),
-            _frames(score(x, still)).mean(), units,
-        )  # fmt: skip
+        score = FACTS[name].function()
+        curves = [None if case is None else _frames(score(*case)) for case in beside]
+        frames = curves[0]
+        assert frames is not None
+        ends = (math.nan, math.nan)
+        if np.isfinite(frames).all() and len(frames) > 1:
+            ends = mean_interval(frames, resamples, rng)
+        means = [math.nan if c is None else float(c.mean()) for c in curves]
+        data |= entry(name, means[0], *ends, *means[1:], reason=_REASONS)
         data[f"{name}_curve"] = ("time", frames)
     unit = str(x.attrs.get("time_unit", "frames"))
-    leads = [_lead(x, y), None if b is None else _lead(x, b), _lead(x, still)]
-    data |= _entry("correlation_time", leads[0], math.nan, math.nan, leads[1], leads[2], unit)
-    data["correlation_time"][2]["threshold"] = _THRESHOLD
-    radial = [None if f is None else radial_spectrum_distance(x, f) for f in (y, b, still)]
-    for name in ("log_distance", "hellinger"):
-        values = [None if found is None else float(found[name]) for found in radial]
-        data |= _entry(
-            f"radial_spectrum_{name}", values[0], math.nan, math.nan, values[1], values[2], "1"
-        )
+    leads = [math.nan if case is None else _lead(*case) for case in beside]
+    data |= _plain("correlation_time", leads, units=unit, threshold=_THRESHOLD)
+    if any(name.startswith("radial_spectrum") for name in chosen):
+        radial = [None if case is None else radial_spectrum_distance(*case) for case in beside]
+        for which in ("log_distance", "hellinger"):
+            values = [math.nan if found is None else float(found[which]) for found in radial]
+            data |= _plain(f"radial_spectrum_{which}", values)
     return data
+
+
+def _recorded(
+    x: xr.DataArray, other: xr.DataArray | None
+) -> tuple[xr.DataArray, xr.DataArray] | None:
+    """A reference beside an independent recording, for as long as both last."""
+    if other is None:
+        return None
+    ends = lengths(other)
+    longest = int(ends.argmax())
+    x = later(x, 0, int(ends[longest]))
+    values = other.values[longest : longest + 1, : x.sizes["time"]]
+    return x, x.copy(data=np.broadcast_to(values, x.shape))
+
+
+def _plain(name: str, values: list[float], **attrs: Any) -> dict[str, Any]:
+    """A score without an interval: of the run, the recording and the first frame repeated."""
+    own, floor, surrogate = values
+    return entry(name, own, noise_floor=floor, surrogate=surrogate, reason=_REASONS, **attrs)
 
 
 def _frames(score: xr.DataArray) -> Floats:
@@ -119,30 +186,3 @@ def _frames(score: xr.DataArray) -> Floats:
 
 def _lead(x: xr.DataArray, y: xr.DataArray) -> float:
     return float(correlation_time(x, y, thresholds=(_THRESHOLD,)).median())
-
-
-def _interval(frames: Floats, resamples: int, rng: np.random.Generator) -> tuple[float, float]:
-    if not np.isfinite(frames).all() or len(frames) < 2:
-        return math.nan, math.nan
-    return mean_interval(frames, resamples, rng)
-
-
-def _entry(
-    name: str, value: Any, low: float, high: float, floor: Any, surrogate: Any, units: str
-) -> dict[str, Any]:
-    reasons = {
-        "": "the generated field is not finite",
-        "_low": "no interval is computed for this score, or the field is not finite",
-        "_high": "no interval is computed for this score, or the field is not finite",
-        "_noise_floor": "no independent recording of this length was given",
-        "_surrogate": "the first frame repeated has no score here",
-    }
-    data: dict[str, Any] = {}
-    numbers = (value, low, high, floor, surrogate)
-    for (suffix, reason), found in zip(reasons.items(), numbers, strict=True):
-        number = math.nan if found is None else float(found)
-        attrs = {"units": units} if math.isfinite(number) else {"units": units, "reason": reason}
-        if suffix == "_surrogate":
-            attrs["what"] = "persistence of the first frame"
-        data[name + suffix] = ((), number, attrs)
-    return data

@@ -12,14 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dsr.metrics.bootstrap import recentred_interval
+from dsr.metrics.doors import Floats
 from dsr.metrics.geometry.state_space import BinnedReference
 from dsr.metrics.judging.degenerate import degeneracy
-from dsr.metrics.judging.standards import Yardstick
-
-Floats = NDArray[np.float64]
+from dsr.metrics.judging.noise_floor import Yardstick
 
 EQUAL, SHORT, NONE = "equal", "short", "none"
 SENTENCES = {

@@ -10,14 +10,11 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from dsr.errors import InputError
-from dsr.metrics.doors import bounded, paired
+from dsr.metrics.doors import Floats, bounded, paired
 from dsr.metrics.geometry.state_space import check_convention
 from dsr.metrics.spectra.timescales import autocorrelation
-
-Floats = NDArray[np.float64]
 
 _TRUNCATE = 4.0
 
@@ -215,6 +212,11 @@ def memory_distance(x: Floats, y: Floats, lags: int | None = None) -> Floats:
         found = autocorrelation(b, most) if moving else np.zeros(most + 1)
         row.append(float(np.sqrt(np.mean((target[1:] - found[1:]) ** 2))))
     return np.array(row)
+
+
+def mean_memory_distance(x: Floats, y: Floats) -> float:
+    """`memory_distance`, mean over the variables."""
+    return float(memory_distance(x, y).mean())
 
 
 def hellinger(p: Floats, q: Floats) -> Floats:

@@ -1,16 +1,15 @@
-"""Time scales of a series: autocorrelation, mean period, Theiler window; block resampling."""
+"""Time scales of a series: autocorrelation, mean period, Theiler window."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-__all__ = ["autocorrelation", "block_weights", "first_crossing", "mean_period", "theiler_window"]
+from dsr.metrics.doors import Floats
 
-Array = NDArray[np.float64]
+__all__ = ["autocorrelation", "first_crossing", "mean_period", "theiler_window"]
 
 
-def autocorrelation(column: Array, lags: int | None = None) -> Array:
+def autocorrelation(column: Floats, lags: int | None = None) -> Floats:
     """Autocorrelation of one variable at lags 0, 1, ... by FFT, unbiased (divided by T - lag).
 
     Parameters
@@ -33,13 +32,13 @@ def autocorrelation(column: Array, lags: int | None = None) -> Array:
     return np.asarray(raw / raw[0])
 
 
-def first_crossing(correlation: Array, level: float) -> int | None:
+def first_crossing(correlation: Floats, level: float) -> int | None:
     """First lag at which the autocorrelation is at or below ``level``; None if it never is."""
     below = np.flatnonzero(correlation <= level + 1e-9)  # a zero within rounding is one
     return int(below[0]) if below.size else None
 
 
-def mean_period(column: Array) -> float:
+def mean_period(column: Floats) -> float:
     """Mean period in samples: one over the mean frequency of the power spectrum."""
     power = np.abs(np.fft.rfft(column - column.mean()))[1:] ** 2
     frequency = np.fft.rfftfreq(column.size)[1:]
@@ -47,7 +46,7 @@ def mean_period(column: Array) -> float:
     return 1.0 / max(mean, 1.0 / column.size)
 
 
-def theiler_window(values: Array) -> tuple[int, bool]:
+def theiler_window(values: Floats) -> tuple[int, bool]:
     """Window of neighbours in time to leave out: max(3 first zeros of autocorrelation, one period).
 
     Parameters
@@ -69,31 +68,3 @@ def theiler_window(values: Array) -> tuple[int, bool]:
     limit = max(1, values.shape[0] // 10)
     window = int(np.ceil(wanted))
     return min(window, limit), window > limit
-
-
-def block_weights(total: int, block: int, resamples: int, rng: np.random.Generator) -> Array:
-    """Weights of moving-block bootstrap resamples: how often each sample is drawn.
-
-    Parameters
-    ----------
-    total : int
-        Number of samples T.
-    block : int
-        Length of a block.
-    resamples : int
-    rng : numpy.random.Generator
-
-    Returns
-    -------
-    (resamples, total) array; each row sums to ``total``
-    """
-    block = max(1, min(block, total))
-    blocks = -(-total // block)
-    starts = rng.integers(0, total - block + 1, size=(resamples, blocks))
-    change = np.zeros((resamples, total + 1))
-    lengths = np.full(blocks, block)
-    lengths[-1] = total - block * (blocks - 1)
-    rows = np.repeat(np.arange(resamples), blocks)
-    np.add.at(change, (rows, starts.ravel()), 1.0)
-    np.add.at(change, (rows, (starts + lengths).ravel()), -1.0)
-    return np.asarray(np.cumsum(change, axis=1)[:, :total])

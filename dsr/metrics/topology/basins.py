@@ -9,11 +9,16 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from dsr.errors import InputError
-from dsr.metrics.topology.errors import extent, is_run, long_runs, wilson_interval
+from dsr.metrics.doors import Floats
+from dsr.metrics.topology.topological_error import (
+    dropped,
+    extent,
+    is_run,
+    long_runs,
+    wilson_interval,
+)
 
 __all__ = ["basin_agreement"]
-
-Array = NDArray[np.float64]
 
 MOST_POINTS = 500
 
@@ -72,8 +77,12 @@ def basin_agreement(
     starts = None if initial is None else np.atleast_2d(np.asarray(initial, dtype=np.float64))
     if starts is None and any(is_run(source) for source in (reference, generated)):
         raise InputError("initial is missing: pass a (K, N) array of starts for systems and models")
-    truth = _ends(reference, starts, steps, transient)
-    model = _ends(generated, starts, steps, transient, may_diverge=True)
+    begun = long_runs(reference, starts, steps, 0)
+    truth = _ends(begun, transient, starts is not None)
+    model = _ends(
+        long_runs(generated, starts, steps, 0, may_diverge=True, beginnings=begun), transient,
+        starts is not None,
+    )  # fmt: skip
     if len(truth) != len(model) or truth[0].shape[1] != model[0].shape[1]:
         raise InputError(
             f"the reference has {len(truth)} runs of {truth[0].shape[1]} variables and the "
@@ -113,18 +122,15 @@ def basin_agreement(
     )
 
 
-def _ends(
-    source: Any, starts: Array | None, steps: int, transient: int | None, may_diverge: bool = False
-) -> list[Array]:
-    if starts is not None:
-        drop = 3 * steps // 4 if transient is None else transient
-        return long_runs(source, starts, steps, drop, may_diverge=may_diverge)
+def _ends(runs: list[Floats], transient: int | None, made: bool) -> list[Floats]:
+    """Runs without a transient: three quarters of those that were made, else half."""
     if transient is not None:
-        return long_runs(source, None, steps, transient)
-    return [run[len(run) // 2 :] for run in long_runs(source, None, steps, 0)]
+        return dropped(runs, transient)
+    share = 0.75 if made else 0.5
+    return [run[int(share * len(run)) :] for run in runs]
 
 
-def _thin(points: Array) -> Array:
+def _thin(points: Floats) -> Floats:
     return points[:: max(1, len(points) // MOST_POINTS)]
 
 
@@ -133,7 +139,7 @@ def _mean_distance(a: Any, b: Any) -> float:
     return float(max(a.query(b.data)[0].mean(), b.query(a.data)[0].mean()))
 
 
-def _clusters(runs: list[Array], reach: float) -> NDArray[np.int64]:
+def _clusters(runs: list[Floats], reach: float) -> NDArray[np.int64]:
     """Single linkage: runs chained by distances below ``reach`` share a label."""
     from scipy.sparse.csgraph import connected_components
     from scipy.spatial import cKDTree
@@ -151,7 +157,7 @@ def _clusters(runs: list[Array], reach: float) -> NDArray[np.int64]:
     return np.asarray(found, dtype=np.int64)
 
 
-def _nearest_set(run: Array, sets: list[Array], reach: float) -> int:
+def _nearest_set(run: Floats, sets: list[Floats], reach: float) -> int:
     """Index of the nearest true limit set (distance from the run to it); their number if none."""
     from scipy.spatial import cKDTree
 
@@ -163,8 +169,8 @@ def _nearest_set(run: Array, sets: list[Array], reach: float) -> int:
 
 
 def _divergence(
-    truth: list[Array],
-    model: list[Array],
+    truth: list[Floats],
+    model: list[Floats],
     labels: NDArray[np.int64],
     found: NDArray[np.int64],
     attractor: int,

@@ -49,7 +49,8 @@
       copy.layout.scene.camera = node.camera;
     }
     node.style.height = copy.layout.height + "px";
-    return Plotly.react(node, copy.data, copy.layout, config());
+    const drawn = Plotly.react(node, copy.data, copy.layout, config());
+    return figure.frames ? drawn.then(() => Plotly.addFrames(node, figure.frames)) : drawn;
   }
 
   // Three-dimensional figures of one group turn together.
