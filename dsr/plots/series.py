@@ -80,7 +80,8 @@ def time_series(
         )  # fmt: skip
     word = "time since start" if elapsed else "time"
     figure.update_xaxes(title_text=with_unit(word, data.time_unit), row=rows, col=1)
-    return finish(figure, height=110 + 105 * rows if rows > 1 else 280, title=title)
+    height = 110 + 105 * rows if rows > 1 else 280
+    return finish(figure, height=height, title=title, showlegend=model is not None)
 
 
 def _stretch(data: Drawable, trajectory: int, samples: int) -> Floats:

@@ -67,7 +67,8 @@ def test_the_slider_of_a_field_moves_its_pictures(tmp_path: Path) -> None:
       const node = document.getElementById("plot-0");
       const still = {mode: "immediate", transition: {duration: 0}, frame: {duration: 0}};
       setTimeout(() => Plotly.animate(node, ["9"], still), 12000);
-      setTimeout(() => { document.body.dataset.slider = node._fullLayout.sliders[0].active; }, 16000);
+      const say = () => { document.body.dataset.slider = node._fullLayout.sliders[0].active; };
+      setTimeout(say, 16000);
     """
     text = page.read_text(encoding="utf-8")
     page.write_text(text.replace("</body>", f"<script>{move}</script></body>"))
