@@ -17,6 +17,9 @@ from dsr.metrics.fields.frames import as_field, check_grid, valid_cells
 
 __all__ = ["Modes", "pod_divergence"]
 
+_MOST_MODES = 20
+_SMALL = 500
+
 
 def pod_divergence(
     reference: Any,
@@ -81,6 +84,18 @@ def pod_divergence(
     return result
 
 
+def _leading(flat: Floats, count: int) -> tuple[Floats, Floats]:
+    """Largest singular values and their directions ``(k, cells)``; of small fields all."""
+    if min(flat.shape) <= max(_SMALL, 2 * count):
+        _, sigma, directions = np.linalg.svd(flat, full_matrices=False)
+        return sigma, directions
+    from scipy.sparse.linalg import svds
+
+    start = np.random.default_rng(0).standard_normal(min(flat.shape))
+    _, sigma, directions = svds(flat, count, v0=start)
+    return sigma[::-1], directions[::-1]
+
+
 class Modes(NamedTuple):
     """Leading modes of a field (proper orthogonal decomposition), over its valid cells."""
 
@@ -111,12 +126,13 @@ class Modes(NamedTuple):
         cells = valid_cells(field) if valid is None else valid
         flat = np.concatenate(_rows(field, cells, lengths(field)))
         mean = flat.mean(axis=0)
-        _, sigma, directions = np.linalg.svd(flat - mean, full_matrices=False)
-        held = np.cumsum(sigma**2) / max(float(np.sum(sigma**2)), 1e-300)
+        flat -= mean
+        sigma, directions = _leading(flat, max(_MOST_MODES, count or 0))
+        held = np.cumsum(sigma**2) / max(float(np.einsum("ij,ij->", flat, flat)), 1e-300)
         if not sigma[0] > 0:
             raise InputError("the training field does not vary in time; its modes are undefined")
         if count is None:
-            count = min(20, int(np.searchsorted(held, energy)) + 1)
+            count = min(_MOST_MODES, int(np.searchsorted(held, energy)) + 1)
         count = min(int(count), int(np.sum(sigma > 1e-12 * sigma[0])))
         amplitude = sigma[:count] / np.sqrt(flat.shape[0] - 1)
         return cls(cells, mean, directions[:count].T, amplitude, float(held[count - 1]))
