@@ -132,9 +132,11 @@ def test_land_counts_for_nothing() -> None:
     scores, run = judged(dry, model.fit(dry), independent=dry.isel(time=slice(0, 120)))
     assert run is not None
     assert np.isnan(run.values[..., :3, 4:9]).all()
-    wrong = whole.values[0, 2:] - model.fit(whole).generate(whole.isel(time=slice(0, 2)), 298)[0]
+    wrong = (
+        whole.values[0, 2:] - model.fit(whole).generate(whole.isel(time=slice(0, 2)), 298).values[0]
+    )
     valid = np.isfinite(dry.values[0, 0])
-    by_hand = np.sqrt((wrong.values[:, valid].reshape(298, 2, -1) ** 2).mean(axis=2)).mean()
+    by_hand = np.sqrt((wrong[:, valid].reshape(298, 2, -1) ** 2).mean(axis=2)).mean()
     assert float(scores["rmse"]) == pytest.approx(by_hand)
     for name in ("rmse", "ssim", "correlation_time", "radial_spectrum_log_distance"):
         for suffix in ("", "_noise_floor", "_surrogate"):
