@@ -16,6 +16,21 @@ _ITERATIONS = 100
 def gaussian_cloud(series: Any, *, seed: int = 0) -> xr.DataArray:
     """Independent draws with the mean and covariance of each trajectory (no dynamics at all).
 
+    Parameters
+    ----------
+    series : series
+    seed : int
+
+    Returns
+    -------
+    series
+        Labelled as the one that was given.
+
+    Raises
+    ------
+    InputError
+        If the series is unclean or does not vary.
+
     Examples
     --------
     >>> import dsr
@@ -26,7 +41,34 @@ def gaussian_cloud(series: Any, *, seed: int = 0) -> xr.DataArray:
 
 
 def shuffled(series: Any, *, seed: int = 0) -> xr.DataArray:
-    """The same samples in random order: exact distribution, no dynamics."""
+    """The same samples in random order: exact distribution, no dynamics.
+
+    Parameters
+    ----------
+    series : series
+    seed : int
+
+    Returns
+    -------
+    series
+        Labelled as the one that was given.
+
+    Raises
+    ------
+    InputError
+        If the series is unclean or does not vary.
+
+    References
+    ----------
+    Theiler, Eubank, Longtin, Galdrikian & Farmer, Physica D 58, 77 (1992): "scrambled" surrogates.
+
+    Examples
+    --------
+    >>> import dsr
+    >>> x = dsr.simulate("henon", steps=200)
+    >>> bool((np.sort(shuffled(x), axis=1) == np.sort(x, axis=1)).all())
+    True
+    """
     return _per_trajectory(series, lambda x, rng: x[rng.permutation(len(x))], seed)
 
 
@@ -35,6 +77,27 @@ def iaaft(series: Any, *, seed: int = 0) -> xr.DataArray:
 
     The distribution of each variable is exact, spectra and cross-phases approximate: a Gaussian
     linear process seen through a static function.
+
+    Parameters
+    ----------
+    series : series
+    seed : int
+
+    Returns
+    -------
+    series
+        Labelled as the one that was given.
+
+    Raises
+    ------
+    InputError
+        If the series is unclean or does not vary.
+
+    Examples
+    --------
+    >>> import dsr
+    >>> iaaft(dsr.simulate("henon", steps=200)).shape
+    (1, 200, 2)
     """
     return _per_trajectory(series, iaaft_like, seed)
 

@@ -18,6 +18,8 @@ from dsr.metrics.fields.frames import as_field, check_grid, valid_cells
 
 __all__ = ["Modes", "pod_divergence"]
 
+_MOST_MODES = 20
+
 
 def pod_divergence(
     reference: Any,
@@ -117,7 +119,9 @@ class Modes(NamedTuple):
         def leading(sigma: Floats) -> int:
             nonlocal held
             held = np.cumsum(sigma**2) / np.sum(sigma**2)
-            wanted = min(20, int(np.searchsorted(held, energy)) + 1) if count is None else count
+            wanted = (
+                min(_MOST_MODES, int(np.searchsorted(held, energy)) + 1) if count is None else count
+            )
             return min(wanted, len(sigma))
 
         directions, sigma = principal_directions(flat - mean, leading)

@@ -37,6 +37,16 @@ def sliced_wasserstein(
         Random unit vectors, and equispaced quantiles for each 1-D distance (Goering et al. 2024).
     seed : int
 
+    Returns
+    -------
+    xarray.DataArray (scalar)
+        Median over trajectories.
+
+    Raises
+    ------
+    InputError
+        If the reference is unclean, or numbers of variables or trajectories do not fit.
+
     Examples
     --------
     >>> import dsr
@@ -83,6 +93,20 @@ def energy_distance(reference: Any, generated: Any) -> xr.DataArray:
     At most 2,000 evenly spaced points of each series are used, in units of the reference's standard
     deviations; a non-finite generated series gives inf.
 
+    Parameters
+    ----------
+    reference, generated : series
+
+    Returns
+    -------
+    xarray.DataArray (scalar)
+        Median over trajectories.
+
+    Raises
+    ------
+    InputError
+        If the reference is unclean, or numbers of variables or trajectories do not fit.
+
     Examples
     --------
     >>> import dsr
@@ -103,6 +127,20 @@ def maximum_mean_discrepancy(reference: Any, generated: Any) -> xr.DataArray:
     The root is returned, between 0 and the root of 2. The scale s is the median distance between
     points of the reference (the median heuristic). At most 2,000 evenly spaced points of each
     series are used; a non-finite generated series gives inf.
+
+    Parameters
+    ----------
+    reference, generated : series
+
+    Returns
+    -------
+    xarray.DataArray (scalar)
+        Median over trajectories.
+
+    Raises
+    ------
+    InputError
+        If the reference is unclean, or numbers of variables or trajectories do not fit.
 
     Examples
     --------
@@ -182,6 +220,31 @@ def hausdorff_distance(reference: Any, generated: Any, *, quantile: float = 1.0)
         Original units; a non-finite generated series gives inf.
     quantile : float
         1 is the Hausdorff distance, ruled by one stray point; 0.95 is its robust form.
+
+    Parameters
+    ----------
+    reference, generated : series
+
+    Returns
+    -------
+    xarray.DataArray (scalar)
+        Median over trajectories.
+
+    Raises
+    ------
+    InputError
+        If the reference is unclean, or numbers of variables or trajectories do not fit.
+
+    References
+    ----------
+    Rockafellar & Wets, Variational Analysis (Springer 1998), section 4.C.
+
+    Examples
+    --------
+    >>> import dsr
+    >>> x = dsr.simulate("henon", steps=500)
+    >>> float(hausdorff_distance(x, x))
+    0.0
     """
     pairs = paired(reference, generated)
     values = [

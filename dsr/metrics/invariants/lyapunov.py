@@ -131,6 +131,20 @@ def half_widths(local: Floats) -> Floats:
 def kaplan_yorke(exponents: Floats, band: Floats | float = 0.0) -> float:
     """Kaplan-Yorke dimension of sorted exponents; those within ``band`` of zero count as zero.
 
+    Parameters
+    ----------
+    exponents : array, (n,)
+        Falling.
+    band : float or array, (n,)
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Kaplan & Yorke, Lecture Notes in Mathematics 730, 204 (1979).
+
     Examples
     --------
     >>> round(kaplan_yorke(np.array([0.9056, 0.0, -14.5722])), 4)

@@ -15,12 +15,18 @@ _RECURRENCE = 1e-2
 _LEAST_LENGTH = 40
 
 
-def degeneracy(reference: Floats, generated: Floats) -> str | None:
-    """Return "diverged", "frozen", "periodic" or None, judged on the whole of ``generated``."""
+def degeneracy(reference: Floats, generated: Floats, recording: Floats | None = None) -> str | None:
+    """Return "diverged", "frozen", "periodic" or None, judged on the whole of ``generated``.
+
+    Where the system itself was recorded far from the reference, being there is no divergence.
+    """
     std = reference.std(axis=0, ddof=1)
     if not np.isfinite(generated).all():
         return "diverged"
-    far = (np.abs(generated - reference.mean(axis=0)) > _FAR * std).any(axis=1)
+    middle, scale = reference.mean(axis=0), std
+    if recording is not None:
+        scale = np.maximum(std, np.sqrt(((recording - middle) ** 2).mean(axis=0)))
+    far = (np.abs(generated - middle) > _FAR * scale).any(axis=1)
     if far.mean() > 0.01:
         return "diverged"
     half = generated[len(generated) // 2 :]

@@ -79,7 +79,7 @@ def judge(
     seed : int
     """
     length = min(len(x), len(b), len(y))
-    fate = degeneracy(x, y if whole is None else whole)
+    fate = degeneracy(x, y if whole is None else whole, b)
     x, b, y = x[:length], b[-length:], y[:length]
     yardstick = Yardstick.of(x, b, smoothing, resamples, seed)
     geometry = _space(yardstick, y, np.random.default_rng([seed, 4]))

@@ -188,8 +188,19 @@ def autocorrelation_distance(
     -------
     xarray.DataArray, ("variable",)
         0 is equal; a constant or non-finite column counts as uncorrelated.
-    """
 
+    Raises
+    ------
+    InputError
+        If the reference is unclean, or numbers of variables or trajectories do not fit.
+
+    Examples
+    --------
+    >>> import dsr
+    >>> x = dsr.simulate("henon", steps=500)
+    >>> float(autocorrelation_distance(x, x).max())
+    0.0
+    """
     pairs = paired(reference, generated)
     rows = [
         memory_distance(x, y, lags) for x, y in zip(pairs.reference, pairs.generated, strict=True)

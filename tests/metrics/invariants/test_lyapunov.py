@@ -106,7 +106,8 @@ def test_compiled_and_plain_loops_agree(rng: np.random.Generator) -> None:
         rng.normal(size=2), rng.normal(size=6), clipped=True,
     )  # fmt: skip
     plain = SimpleNamespace(step=model.step, jacobian=model.jacobian, latent_dim=2, dt=None,
-                            time_unit=None)  # fmt: skip
+                            time_unit=None, encode=model.encode, decode=model.decode,
+                            start_state=model.start_state)  # fmt: skip
     compiled = lyapunov_spectrum(model, steps=400, initial=[0.1, 0.2])
     other = lyapunov_spectrum(plain, steps=400, initial=[0.1, 0.2])
     np.testing.assert_allclose(compiled["exponent"], other["exponent"], rtol=1e-6, atol=1e-9)
