@@ -77,7 +77,7 @@ class Validator:
         else:
             total = len(longest) - 1 - max(rows)
             self._drive = np.stack([inputs[which][row : row + total] for row in rows], axis=1)
-            self._transient = total // 4
+            self._transient = total // 10
             kept = total - self._transient
         independent = np.concatenate(training)[-kept:]
         self._steps = self._transient + kept

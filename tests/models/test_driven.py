@@ -118,3 +118,52 @@ def test_validation_runs_are_driven_by_the_stretch_they_are_scored_on(data: Any)
     assert true["skill"] == -6.0
     assert other["skill"] > -2.0
     assert true["score"] < other["score"]
+
+
+OMEGA = 1.4
+
+
+def duffing(steps: int, phase: float, initial: tuple[float, float]) -> tuple[Any, np.ndarray]:
+    """The oscillator of the catalogue in (x, v), and what drives it beside each sample."""
+
+    def rhs(t: float, x: Any, p: Any) -> Any:
+        return x[1], -0.1 * x[1] + x[0] - x[0] ** 3 + 0.35 * np.cos(OMEGA * t + p[0])
+
+    system = dsr.data.System(
+        "driven duffing", rhs, parameters={"phase": phase}, initial=initial, dt=0.2
+    )
+    series = dsr.simulate(system, steps=steps, transient=0)
+    return series, np.cos(OMEGA * 0.2 * np.arange(steps) + phase)[:, None]
+
+
+@pytest.mark.slow
+def test_a_model_of_forced_duffing_follows_a_drive_of_another_phase() -> None:
+    """Geometry, spectrum and largest exponent are right under a drive the fit never saw."""
+    from dsr.kernels.lyapunov import piecewise_linear_blocks
+    from dsr.metrics import (
+        hellinger_spectral_distance,
+        lyapunov_spectrum,
+        state_space_divergence,
+    )
+
+    series, drive = duffing(40_000, 0.0, (0.1, 0.1))
+    model = ShallowPLRNN(2, 50, clipped=True).fit(
+        series, inputs=drive, updates=4000, batch_size=32, sequence_length=30, noise_std=0.0,
+        learning_rate=3e-3, seed=1, forcing=GeneralizedTeacherForcing(decay=0.99),
+    )  # fmt: skip
+    truth, other = duffing(20_001, 2.0, (0.5, -0.3))
+    run = model.generate(truth.values[0, 0], 20_000, inputs=other[:-1])
+    truth = truth.isel(time=slice(1, None))
+    assert float(state_space_divergence(truth, run)) <= 0.3
+    assert hellinger_spectral_distance(truth, run).attrs["mean"] <= 0.15
+
+    steps = 300_000
+    inputs = np.cos(OMEGA * model.dt * np.arange(steps) + 1.0)[:, None, None]
+    form, sums = model.canonical(), np.empty((1, 2))
+    drive = form.drive(model.input_scaler.transform(inputs))
+    z, V = model.encode(truth.values[0, 100]), np.eye(2)
+    piecewise_linear_blocks(*form, z, V, 2_000, 1, sums, drive[:2_000])
+    piecewise_linear_blocks(*form, z, V, steps - 2_000, 1, sums, drive[2_000:])
+    largest = sums[0, 0] / ((steps - 2_000) * model.dt)
+    expected = float(lyapunov_spectrum("duffing", steps=400_000)["exponent"][0])
+    assert largest == pytest.approx(expected, rel=0.15)
