@@ -237,7 +237,8 @@ def test_a_bad_option_is_refused_in_one_sentence(
 ) -> None:
     before = digest(run_folder)
     stands_for = {"GOOD": place / "good.csv", "ONE": place / "one.csv", "RUN": run_folder,
-                  "SHORT": place / "short.csv", "NEW": place / "new", "FOLDER": place / "folder.nc"}  # fmt: skip
+                  "SHORT": place / "short.csv", "NEW": place / "new",
+                  "FOLDER": place / "folder.nc"}  # fmt: skip
     words = []
     for word in OPTIONS[name].split():
         for key, path in stands_for.items():
