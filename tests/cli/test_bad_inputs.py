@@ -126,7 +126,7 @@ OPTIONS: dict[str, str] = {
     "unknown resampling": "fit GOOD --out NEW --resample often",
     "inputs for a model they cannot drive": "fit GOOD --out NEW --model gaussian --inputs GOOD",
     "inputs that are not there": "fit GOOD --out NEW --epochs 1 --inputs nowhere.csv",
-    "inputs on another time axis": "fit GOOD --out NEW --epochs 1 --inputs ONE",
+    "inputs that do not cover": "fit GOOD --out NEW --epochs 1 --inputs SHORT",
     "inputs of a model without any": "generate RUN --steps 5 --inputs GOOD -o a.nc",
     "unknown trainer": "fit GOOD --out NEW --epochs 1 --trainer evolution",
     "no settings file": "fit GOOD --out NEW --config nowhere.toml",
@@ -173,6 +173,7 @@ def place(tmp_path: Path, run_folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """Give an empty folder to work in, with a good file beside it."""
     (tmp_path / "good.csv").write_text(GOOD)
     (tmp_path / "one.csv").write_text("".join(f"{k % 7}\n" for k in range(400)))
+    (tmp_path / "short.csv").write_text("".join(GOOD.splitlines(keepends=True)[:101]))
     (tmp_path / "here").mkdir()
     (tmp_path / "folder.nc").mkdir()
     monkeypatch.chdir(tmp_path / "here")
@@ -236,7 +237,8 @@ def test_a_bad_option_is_refused_in_one_sentence(
 ) -> None:
     before = digest(run_folder)
     stands_for = {"GOOD": place / "good.csv", "ONE": place / "one.csv", "RUN": run_folder,
-                  "NEW": place / "new", "FOLDER": place / "folder.nc"}  # fmt: skip
+                  "SHORT": place / "short.csv", "NEW": place / "new",
+                  "FOLDER": place / "folder.nc"}  # fmt: skip
     words = []
     for word in OPTIONS[name].split():
         for key, path in stands_for.items():
