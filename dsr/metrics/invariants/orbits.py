@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from dsr.data import as_series, trajectories
 from dsr.data.agreement import agreeing
 from dsr.errors import InputError
 from dsr.metrics.doors import Floats, labelled
-from dsr.metrics.models import Clocked, Driven, TakesInputs, name_of
+from dsr.metrics.models import Clocked, TakesInputs, name_of
 from dsr.protocols import PiecewiseLinearMap, StateSpace
 
 BLOCKS = 40
@@ -227,10 +227,9 @@ class ModelOrbit:
         """Jacobian of the next step, and the state after it."""
         if self.drive is None:
             return self.model.jacobian(self.z), np.asarray(self.model.step(self.z))
-        driven = cast(Driven, self.model)
         u = self.drive[min(self.done, len(self.drive) - 1)]
         self.done += 1
-        return driven.jacobian(self.z, u), np.asarray(driven.step(self.z, u))
+        return self.model.jacobian(self.z, u), np.asarray(self.model.step(self.z, u))
 
 
 Orbit = _SystemOrbit | ModelOrbit
