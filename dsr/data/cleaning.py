@@ -148,7 +148,7 @@ def _varying(series: xr.DataArray, drop: bool, name: str) -> xr.DataArray:
         raise InputError(
             f"{len(constant)} of {total} variables of the {name} do not vary ({shown}, constant "
             f"from {start:.6g} {series.attrs['time_unit']} on, 100% of the samples); pass "
-            "drop_constant=True (--drop-constant), or choose others with variables="
+            "drop_constant=True, or choose others with variables="
         )
     kept = [i for i in range(total) if i not in constant]
     notes = [*series.attrs.get("notes", []), f"constant variables were left out: {shown}"]

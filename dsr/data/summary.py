@@ -123,7 +123,7 @@ def _facts(series: xr.DataArray) -> dict[str, Any]:
         }  # fmt: skip
     cure = ""
     if gaps:
-        cure = 'pass fill="linear" (--fill linear) to fill the missing values'
+        cure = 'pass fill="linear" to fill the missing values'
     elif facts["constant"] and not field:
-        cure = "pass drop_constant=True (--drop-constant) to leave constant variables out"
+        cure = "pass drop_constant=True to leave constant variables out"
     return {"usable": not cure, "cure": cure, **facts}

@@ -117,7 +117,7 @@ def find_ramp(
         if not asked and all(is_ramp(part) for part in parts):
             notes.append(
                 f"{name[:60]!r} increases evenly and was taken for time; if it is a variable, pass "
-                'time="none" (--time none)'
+                'time="none"'
             )
             return name
         if first:

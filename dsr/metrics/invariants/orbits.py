@@ -208,7 +208,7 @@ class ModelOrbit:
         if self.canonical is not None:
             from dsr.kernels.lyapunov import piecewise_linear_blocks
 
-            piecewise_linear_blocks(*self.canonical[:5], self.z, V, block, every, sums)
+            piecewise_linear_blocks(*self.canonical, self.z, V, block, every, sums)
             return
         from dsr.kernels.lyapunov import orthonormalise
 
