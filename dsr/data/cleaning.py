@@ -110,7 +110,10 @@ def finish(
 def judged(series: xr.DataArray, *, drop_constant: bool = False, name: str) -> xr.DataArray:
     """Refuse what still needs a cure; leave out constant variables where that is wanted."""
     if int(lengths(series).max(initial=0)) < 2:
-        raise InputError(f"the {name} has one sample; there is no time to follow it through")
+        raise InputError(
+            f"the {name} has one sample, and there is no time to follow it through; transpose it "
+            "if its columns are the times"
+        )
     return _varying(checked(series, name=name), drop_constant, name)
 
 

@@ -246,6 +246,8 @@ def sniff(path: Path) -> str:
         raise InputError(f"{_shown(path)} cannot be opened: {reason(error)}") from error
     if not head:
         raise InputError(f"{path} is empty")
+    if head.startswith(b"\x1f\x8b"):
+        raise InputError(f"{path} is compressed (gzip); unpack it first, with: gunzip -k FILE")
     if head.startswith(b"CDF\x05"):
         raise InputError(
             f"{path} is a NetCDF file of the 64-bit data kind (CDF-5), which is not supported; "

@@ -233,6 +233,14 @@ def read_tree(path: str | Path) -> xr.DataTree:
     ------
     InputError
         If it is missing, damaged, or no NetCDF file.
+
+    Examples
+    --------
+    >>> import dsr, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_dataset(dsr.simulate("henon", steps=100, seed=1), f"{folder}/henon.nc")
+    ...     read_tree(f"{folder}/henon.nc").groups
+    ('/',)
     """
     import xarray as xr
 

@@ -80,7 +80,8 @@ def read_sheet(path: Path) -> Sheet:
     skipped = 0
     while skipped < len(sample) - 1 and _count(sample[skipped], delimiter) < width - 1:
         skipped += 1
-    notes = [f"skipped {skipped} lines of text before the table"] if skipped else []
+    before = "one line" if skipped == 1 else f"{skipped} lines"
+    notes = [f"skipped {before} of text before the table"] if skipped else []
     kept, sample = kept[skipped:], sample[skipped:]
     decimal = _decimal(sample, delimiter)
     first = _fields(sample[0], delimiter)

@@ -63,7 +63,9 @@ def read_csv(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     except MemoryError as error:
         raise InputError(f"{path} needs more memory than there is; cut it in parts") from error
     except Exception as error:  # ParserError, ValueError, OverflowError, ...
-        raise InputError(f"{path} is not a regular table: {sheet.located(error)}") from error
+        raise InputError(
+            f"{path} is not a regular table: {sheet.located(error)}; give all lines equal columns"
+        ) from error
     frame.columns = pd.Index(sheet.names)
     table = frame_table(frame, picks, time_unit=time_unit, source=path.name, sheet=sheet)
     return replace(table, notes=(*sheet.notes, *table.notes))
@@ -225,7 +227,7 @@ def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
     raise InputError(
         f"the time column {str(column.name)[:60]!r} holds {texts.iloc[row][:40]!r} in "
         f"{_place(row, sheet)}, which is neither a number nor an ISO date such as "
-        "2021-03-02T12:00:00; rewrite it so"
+        '2021-03-02T12:00:00; rewrite it so, or pass time="none" if it holds no times'
     )
 
 
