@@ -222,22 +222,8 @@ def checked(
 ) -> xr.DataArray:
     """Mend what slicing, casting or saving does to a series; refuse what cannot be used.
 
-    Parameters
-    ----------
-    series : DataArray
-        With the dimensions of a series or a field, and a step.
-    minimum, name, finite : optional
-        As in `dsr.data.as_series`.
-
-    Returns
-    -------
-    xarray.DataArray
-        The series itself, not a copy, where there is nothing to mend.
-
-    Raises
-    ------
-    InputError
-        If it cannot be used; the message says what, where and what to do.
+    `minimum`, `name` and `finite` are those of `dsr.data.as_series`. The series itself comes back,
+    not a copy, where there is nothing to mend.
     """
     series = _settled(series, name)
     if finite:

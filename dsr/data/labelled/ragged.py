@@ -27,10 +27,7 @@ def ragged_table(
 ) -> Table | None:
     """Read a contiguous (``sample_dimension``) or indexed (``instance_dimension``) ragged array.
 
-    Returns
-    -------
-    Table or None
-        None where the dataset is not laid out so.
+    None where the dataset is not laid out so.
     """
     found = _cuts(dataset)
     if found is None:

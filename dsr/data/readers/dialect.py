@@ -20,28 +20,13 @@ _COMMENTS = ("#", "%", "//", "!")
 
 @dataclass(frozen=True)
 class Sheet:
-    """Lines of data of a text table, and how they are to be read.
+    """Lines of data of a text table, and how they are to be read."""
 
-    Attributes
-    ----------
-    lines : list of str
-        Data only: no comments, no header.
-    numbers : list of int
-        Line in the file of each, counted from 1.
-    names : list of str
-        Of the columns.
-    delimiter, decimal : str
-    headed : bool
-        Whether the names come from the file.
-    notes : tuple of str
-    """
-
-    lines: list[str]
-    numbers: list[int]
-    names: list[str]
+    lines: list[str]  # data only: no comments, no header
+    numbers: list[int]  # line in the file of each, counted from 1
+    names: list[str]  # of the columns
     delimiter: str
     decimal: str
-    headed: bool
     notes: tuple[str, ...] = ()
 
     def stream(self) -> io.StringIO:
@@ -60,13 +45,7 @@ class Sheet:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Look at a text file and cut it into lines of data.
-
-    Raises
-    ------
-    InputError
-        If it is not a table of text.
-    """
+    """Look at a text file and cut it into lines of data."""
     text = _decoded(path)
     kept = [
         (number, line)
@@ -96,9 +75,8 @@ def read_sheet(path: Path) -> Sheet:
         twice = Counter(names).most_common(1)[0][0]
         raise InputError(f"{path} has two columns called {twice[:60]!r}; rename one of them")
     return Sheet(
-        [line for _, line in kept], [n for n, _ in kept], names, delimiter, decimal, headed,
-        tuple(notes),
-    )  # fmt: skip
+        [line for _, line in kept], [n for n, _ in kept], names, delimiter, decimal, tuple(notes)
+    )
 
 
 def is_number(text: str, decimal: str = ".") -> bool:

@@ -20,7 +20,7 @@ from dsr.data.labelled.clues import (
     is_time_name,
     without_row_numbers,
 )
-from dsr.data.labelled.picks import Picks, no_such, pick
+from dsr.data.labelled.picks import Picks, listed, no_such, pick
 from dsr.data.readers.dialect import Sheet, read_sheet
 from dsr.data.table import Table
 from dsr.data.time.axis import decode_time
@@ -268,7 +268,7 @@ def _number_columns(
                 " which is no number; correct it, leave the cell empty, or leave the column out"
             )
     if left:
-        notes.append(f"left out, columns of text or empty: {', '.join(n[:40] for n in left[:8])}")
+        notes.append(f"left out, columns of text or empty: {listed(left)}")
     return result
 
 
