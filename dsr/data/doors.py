@@ -210,9 +210,9 @@ def read(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table | x
         return _read_dataset(path, kind, picks, time_unit)
     if picks.group is not None:
         raise InputError(f"{path} is a {FORMATS[kind]}, which has no groups; leave group= out")
-    if kind in ("npy", "npz"):
-        return (read_npy if kind == "npy" else read_npz)(path, picks, time_unit=time_unit)
-    return read_csv(path, picks, time_unit=time_unit)
+    if kind == "npy":
+        return read_npy(path, picks)
+    return (read_npz if kind == "npz" else read_csv)(path, picks, time_unit=time_unit)
 
 
 def sniff(path: Path) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.checks import positive
 from dsr.data.series import last_valid, make_series
 from dsr.data.time.axis import (
     TOLERANCE,
@@ -52,8 +53,7 @@ class Table:
 
 def settle_axes(table: Table, *, dt: float | None = None, time_unit: str | None = None) -> Table:
     """Give every trajectory a time axis, that of the file or one counted with `dt`."""
-    if dt is not None and not (np.isfinite(dt) and dt > 0):
-        raise InputError(f"dt must be a positive number, not {dt}")
+    dt = None if dt is None else positive("dt", dt)
     if table.axes is not None:
         if dt is None:
             return table

@@ -63,6 +63,9 @@ def table_from_dataset(
     values = [np.ascontiguousarray(part) for part in whole]
     if len(values) > 1:
         values = without_padding(dataset, values)
+    split = None
+    if trajectory and "split" in dataset.variables and dataset["split"].dims == (trajectory,):
+        split = [str(mark) for mark in dataset["split"].values]
     return trim_padding(
         Table(
             values=values,
@@ -70,7 +73,7 @@ def table_from_dataset(
             names=labels,
             units=units,
             labels=dataset[trajectory].values.tolist() if trajectory in dataset.coords else None,
-            split=_split(dataset, trajectory),
+            split=split,
             notes=tuple(notes),
             source=source,
             space=space,
@@ -211,14 +214,6 @@ def _feature_names(dataset: xr.Dataset, name: str, extra: list[str], *, alone: b
     if alone and dataset[dim].dtype.kind not in "iuf" and len(set(texts)) == size:
         return texts
     return [f"{name}[{text}]" for text in texts]
-
-
-def _split(dataset: xr.Dataset, trajectory: str | None) -> list[str] | None:
-    if trajectory is None or "split" not in dataset.variables:
-        return None
-    if dataset["split"].dims != (trajectory,):
-        return None
-    return [str(s) for s in dataset["split"].values]
 
 
 def _what_is(variable: Any) -> str:

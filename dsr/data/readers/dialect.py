@@ -12,6 +12,7 @@ from pathlib import Path
 from dsr.data.files import read_bytes
 from dsr.errors import InputError
 
+ISO_DATE = r"\s*\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}.*)?\s*"
 _SNIFFED_LINES = 200
 _SPACES = r"\s+"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -102,7 +103,7 @@ def is_date(text: str) -> bool:
     >>> is_date("2021-03-02T12:00"), is_date("2021-03"), is_date("02/03/2021")
     (True, True, False)
     """
-    return bool(re.match(r'\s*"?\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}\S*)?"?\s*$', text))
+    return re.fullmatch(ISO_DATE, text.strip().strip('"')) is not None
 
 
 def _decoded(path: Path) -> str:

@@ -23,9 +23,8 @@ _LARGEST_ARCHIVE = 2 << 30
 _MOST_DIMENSIONS = 8
 
 
-def read_npy(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
+def read_npy(path: Path, picks: Picks) -> Table:
     """Read ``(time,)``, ``(time, variable)`` or ``(trajectory, time, variable)``."""
-    del time_unit
     for option, value in (("time", picks.axis), ("trajectory", picks.trajectory)):
         if value is not None:
             raise InputError(
@@ -64,10 +63,10 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
                 "long one-dimensional ones can be put side by side; pick one with variables="
             )
         table = _table(np.stack(blocks, axis=1), f"table in {path}", None)
-        table = replace(table, names=names)
     else:
         table = _table(blocks[0], f"array {names[0][:60]!r} of {path}", None)
-        table = replace(table, names=names) if blocks[0].ndim == 1 else table
+    if blocks[0].ndim == 1:
+        table = replace(table, names=names)
     if axis is not None:
         table = _with_axis(table, arrays[axis], axis, time_unit, path)
     if others:

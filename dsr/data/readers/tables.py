@@ -21,7 +21,7 @@ from dsr.data.labelled.clues import (
     without_row_numbers,
 )
 from dsr.data.labelled.picks import Picks, listed, no_such, pick
-from dsr.data.readers.dialect import Sheet, read_sheet
+from dsr.data.readers.dialect import ISO_DATE, Sheet, read_sheet
 from dsr.data.table import Table
 from dsr.data.time.axis import decode_time
 from dsr.errors import InputError
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _MISSING = {"", "na", "nan", "null", "none", "-", "--", "n/a", "#n/a", "?"}
 # A column with more text than this is a label, not a measurement with a slip in it.
 _TEXT_SHARE = 0.5
-_ISO = r"\s*\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}.*)?\s*"
 
 
 def read_csv(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
@@ -187,7 +186,7 @@ def _is_dated(column: pd.Series[Any]) -> bool:
     if column.dtype.kind == "M":
         return True
     return column.dtype.kind not in "iufb" and bool(
-        column.head(50).astype(str).str.fullmatch(_ISO).all()
+        column.head(50).astype(str).str.fullmatch(ISO_DATE).all()
     )
 
 
@@ -211,15 +210,15 @@ def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
     if column.dtype.kind in "iufMm":
         return np.asarray(column.to_numpy())
     texts = column.astype(str)
-    dated = texts.str.fullmatch(_ISO)
+    dated = texts.str.fullmatch(ISO_DATE)
     if dated.all():
         try:
             stamps = pd.to_datetime(texts, format="ISO8601", utc=True)
             return np.asarray(stamps.dt.tz_localize(None).to_numpy())
         except (ValueError, OverflowError) as error:
             raise InputError(
-                f"the time column {str(column.name)[:60]!r} holds a date that cannot be "
-                f"({reason(error)})"
+                f"the time column {str(column.name)[:60]!r} holds what is no date "
+                f"({reason(error)}); correct it"
             ) from error
     numeric = pd.to_numeric(texts, errors="coerce").notna()
     bad = ~(dated if dated.mean() > numeric.mean() else numeric)

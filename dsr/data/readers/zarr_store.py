@@ -130,12 +130,9 @@ def _believed_fill(array: Path, missing: int, *, whole: bool) -> str | None:
 def _chunks(meta: dict[str, Any], array: Path, *, old: bool) -> tuple[int, int]:
     """Number of chunk files an array should have and has."""
     try:
-        shape = [int(n) for n in meta["shape"]]
-        if old:
-            sizes = [int(n) for n in meta["chunks"]]
-        else:
-            sizes = [int(n) for n in meta["chunk_grid"]["configuration"]["chunk_shape"]]
-        expected = math.prod(math.ceil(n / c) for n, c in zip(shape, sizes, strict=True))
+        sizes = meta["chunks"] if old else meta["chunk_grid"]["configuration"]["chunk_shape"]
+        pairs = zip(meta["shape"], sizes, strict=True)
+        expected = math.prod(math.ceil(int(n) / int(c)) for n, c in pairs)
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise InputError(
             f"the description of array {array.name[:60]!r} is damaged; copy the store again"

@@ -28,13 +28,12 @@ def read_reference(numbers: Any, units: str, calendar: str, name: str) -> Any:
 
 def iso_text(moment: Any) -> str:
     """Shortest ISO text of a date, whatever its kind."""
-    if isinstance(moment, np.datetime64):
-        text = str(np.datetime_as_string(moment.astype("datetime64[us]"), unit="us"))
-    else:
-        text = moment.isoformat()
-        text = text if "." in text else f"{text}.000000"
-    text = text[:-1].rstrip("0").rstrip(".") if text.endswith("0") and "." in text else text
-    text = text.rstrip(".")
+    text = (
+        str(moment.astype("datetime64[us]"))
+        if isinstance(moment, np.datetime64)
+        else (moment.isoformat())
+    )
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.removesuffix("T00:00:00")
 
 
