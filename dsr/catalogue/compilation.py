@@ -91,16 +91,7 @@ def _compile_program(name: str, program: str, signature: Any) -> Any:
 
 @lru_cache(maxsize=256)
 def compile_formula(formula: Function, dimension: int, parameters: int) -> CompiledSystem:
-    """Compile a formula of scalars and its exact Jacobian, once for each formula.
-
-    Parameters
-    ----------
-    formula : callable
-        Function of the entries of the state and of the parameters; see
-        `dsr.catalogue.expressions.programs`.
-    dimension, parameters : int
-        How many entries there are.
-    """
+    """Compile a formula of scalars (`dsr.catalogue.expressions`) and its exact Jacobian, once."""
     rhs, jacobian = programs(formula, dimension, parameters)
     return CompiledSystem(
         _compile_program("rhs", rhs, RHS_SIGNATURE),
@@ -228,13 +219,9 @@ def _differences(rhs: Any) -> Any:
 def compile_system(rhs: Function, jacobian: Function | None, in_place: bool) -> CompiledSystem:
     """Compile a right-hand side and its Jacobian, once for each pair of functions.
 
-    Parameters
-    ----------
-    rhs, jacobian : callable
-        ``f(t, x, p, out)`` if `in_place`, else ``f(t, x, p)`` returning a sequence of numbers
-        (nested for the Jacobian). Without a Jacobian, central differences are used.
-    in_place : bool
-        Whether the functions write into ``out``. Those live in modules and are cached on disk.
+    They are ``f(t, x, p, out)`` if `in_place` (those live in modules and are cached on disk), else
+    ``f(t, x, p)`` returning numbers, nested for the Jacobian. Without a Jacobian, central
+    differences are used.
     """
     if in_place:
         compiled = njit(RHS_SIGNATURE, cache=True, error_model="numpy")(rhs)

@@ -118,7 +118,9 @@ class System:
         self.kind = one_of(f"kind of system {self.name!r}", kind, ("flow", "map"))
         self.parameters = _named_parameters(self.name, parameters)
         self.initial = _finite_vector(f"initial of system {self.name!r}", initial)
-        self.dt = self._check_step(dt)
+        if dt is None and kind == "flow":
+            raise InputError(f"system {self.name!r} is a flow and needs its sampling step, dt=")
+        self.dt = 1.0 if dt is None else positive("dt", dt)
         self.time_unit = time_unit or ("step" if kind == "map" else "time unit")
         size = self.initial.size
         self.variables = list(variables) if variables else [f"x{i}" for i in range(size)]
@@ -135,7 +137,9 @@ class System:
         self.spread = float(spread)
         self.any_dimension = any_dimension
         if not in_place:
-            self._try_functions()
+            self._try("rhs", rhs, (size,))
+            if jacobian is not None:
+                self._try("jacobian", jacobian, (size, size))
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{name}={value:g}" for name, value in self.parameters.items())
@@ -216,21 +220,8 @@ class System:
         copy.__dict__.update(changes)
         return copy
 
-    def _check_step(self, dt: float | None) -> float:
-        if dt is None:
-            if self.kind == "map":
-                return 1.0
-            raise InputError(f"system {self.name!r} is a flow and needs its sampling step, dt=")
-        return positive("dt", dt)
-
-    def _try_functions(self) -> None:
-        """Call a user's functions once, so that a mistake is told in words."""
-        n = self.dimension
-        self._try("rhs", self.rhs, (n,))
-        if self.jacobian is not None:
-            self._try("jacobian", self.jacobian, (n, n))
-
     def _try(self, label: str, function: Function, shape: tuple[int, ...]) -> None:
+        """Call a user's function once, so that a mistake is told in words."""
         try:
             value = function(0.0, self.initial.copy(), self.parameter_values)
             result = np.asarray(value, dtype=np.float64)
@@ -243,8 +234,7 @@ class System:
         if result.shape != shape:
             raise InputError(
                 f"{label} of system {self.name!r} returns shape {result.shape} instead of {shape}; "
-                "it is called as "
-                f"{label}(t, x, p) with x of {self.dimension} values"
+                f"it is called as {label}(t, x, p) with x of {self.dimension} values"
             )
 
 

@@ -113,7 +113,12 @@ def simulate(
     if initial is not None:
         chosen, given = _given_starts(chosen, initial, total)
     dt = _sampling_step(chosen, dt)
-    solver = _solver(method, rtol, atol, substeps)
+    solver = Solver(
+        one_of("method", method, METHODS),
+        positive("rtol", rtol),
+        positive("atol", atol),
+        whole("substeps", substeps),
+    )
     lead = chosen.transient if initial is None else 0.0
     if transient is not None:
         lead = positive("transient", transient, zero=True)
@@ -269,15 +274,6 @@ def _sampling_step(system: System, dt: float | None) -> float:
     if system.kind == "map" and finite("dt", dt) != 1:
         raise InputError(f"system {system.name!r} is a map: its step is 1, so dt={dt!r} cannot be")
     return positive("dt", dt)
-
-
-def _solver(method: str, rtol: float, atol: float, substeps: int) -> Solver:
-    return Solver(
-        one_of("method", method, METHODS),
-        positive("rtol", rtol),
-        positive("atol", atol),
-        whole("substeps", substeps),
-    )
 
 
 def _noise_scale(system: System, values: Array) -> Array:

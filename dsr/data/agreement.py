@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from dsr.data.labelled.picks import listed
 from dsr.data.series import select
 from dsr.errors import InputError
 
@@ -61,8 +62,8 @@ def agreeing(
     if found != wanted:
         if not set(wanted) <= set(found):
             raise InputError(
-                f"the {name} has the {label}s {_listed(found)} and the {other} has "
-                f"{_listed(wanted)}; give the same ones, under the same names"
+                f"the {name} has the {label}s {listed(found, 6)} and the {other} has "
+                f"{listed(wanted, 6)}; give the same ones, under the same names"
             )
         series = select(series, [found.index(v) for v in wanted])
     for variable, wish, have in zip(
@@ -73,26 +74,16 @@ def agreeing(
                 f"{variable[:60]!r} of the {name} is in {have!s} and that of the {other} in "
                 f"{wish}; convert it first"
             )
-    _check_time(series, dt, time_unit, name, other)
-    return series
-
-
-def _check_time(
-    series: xr.DataArray, dt: float | None, unit: str | None, name: str, other: str
-) -> None:
     have, own = series.attrs.get("dt"), str(series.attrs.get("time_unit", ""))
-    if unit and own and own != unit:
+    if time_unit and own and own != time_unit:
         raise InputError(
-            f"the time of the {name} is in {own!r} and that of the {other} in {unit!r}; pass the "
-            f"step in that unit (dt={dt or 1:g}, time_unit={unit!r}) if the two mean the same"
+            f"the time of the {name} is in {own!r} and that of the {other} in {time_unit!r}; "
+            f"pass the step in that unit (dt={dt or 1:g}, time_unit={time_unit!r}) if the two mean "
+            "the same"
         )
     if dt and have and abs(have - dt) > 1e-3 * dt:
         raise InputError(
             f"the {name} has a time step of {have:g} and the {other} one of {dt:g}; pass "
             f"resample={dt:g} when loading it"
         )
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(str(v)[:40] for v in names[:6])
-    return f"{shown}, ... ({len(names)} in all)" if len(names) > 6 else shown
+    return series

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsr.data.doubts import with_doubts
+from dsr.data.labelled.picks import listed
 from dsr.data.readers.objects import object_table
 from dsr.data.series import checked, lengths, select, trajectories
 from dsr.data.table import Table, assemble, settle_axes, trim_padding
@@ -72,45 +73,44 @@ def clean(
     >>> clean(np.array([0.0, 1.0, np.nan, 3.0]), fill="linear").values.ravel()
     array([0., 1., 2., 3.])
     """
-    return finish(
-        object_table(obj, name=name, time_unit=time_unit),
-        dt=dt,
-        time_unit=time_unit,
-        resample=resample,
-        fill=fill,
-        drop_constant=drop_constant,
-        name=name,
-    )
+    table = object_table(obj, name=name, time_unit=time_unit)
+    return finish(table, Cures(dt, time_unit, resample, fill, drop_constant), name=name)
 
 
-def finish(
-    table: Table,
-    *,
-    dt: float | None = None,
-    time_unit: str | None = None,
-    resample: str | float | None = None,
-    fill: str | None = None,
-    drop_constant: bool = False,
-    name: str = "series",
-) -> xr.DataArray:
+class Cures(NamedTuple):
+    """What is asked for, as `clean` and `dsr.load` explain it."""
+
+    dt: float | None = None
+    time_unit: str | None = None
+    resample: str | float | None = None
+    fill: str | None = None
+    drop_constant: bool = False
+
+
+def finish(table: Table, cures: Cures, *, name: str) -> xr.DataArray:
     """Apply the cures asked for, assemble, and refuse what still needs one."""
+    fill = cures.fill
     if fill is not None and fill not in FILLS:
         raise InputError(f"fill={str(fill)[:40]!r} is not known; use one of {', '.join(FILLS)}")
-    table = trim_padding(settle_axes(with_doubts(table), dt=dt, time_unit=time_unit))
+    table = trim_padding(settle_axes(with_doubts(table), dt=cures.dt, time_unit=cures.time_unit))
     if any(0 in part.shape for part in table.values):
         raise InputError(f"the {name} is empty: it has no samples")
-    table = _infinities_are_missing(table)
+    if any(np.isinf(part).any() for part in table.values):  # they mark what is missing
+        table = replace(table, values=[np.where(np.isinf(p), np.nan, p) for p in table.values])
     if fill is not None:
         table = _filled(table, fill)
-    if resample is not None:
-        table = _resampled(table, resample)
-    return judged(assemble(table), drop_constant=drop_constant, name=name)
+    if cures.resample is not None:
+        table = _resampled(table, cures.resample)
+    return judged(assemble(table), drop_constant=cures.drop_constant, name=name)
 
 
 def judged(series: xr.DataArray, *, drop_constant: bool = False, name: str) -> xr.DataArray:
     """Refuse what still needs a cure; leave out constant variables where that is wanted."""
     if int(lengths(series).max(initial=0)) < 2:
-        raise InputError(f"the {name} has one sample; there is no time to follow it through")
+        raise InputError(
+            f"the {name} has one sample, and there is no time to follow it through; transpose it "
+            "if its columns are the times"
+        )
     return _varying(checked(series, name=name), drop_constant, name)
 
 
@@ -137,8 +137,7 @@ def _varying(series: xr.DataArray, drop: bool, name: str) -> xr.DataArray:
     constant = constant_variables(series)
     if not constant:
         return series
-    names = [str(series["variable"].values[i])[:60] for i in constant]
-    shown = ", ".join(repr(n) for n in names[:5]) + (", ..." if len(names) > 5 else "")
+    shown = listed([repr(str(series["variable"].values[i])) for i in constant], 5)
     total = series.sizes["variable"]
     if len(constant) == total:
         only = "its only variable is constant" if total == 1 else f"all {total} are constant"
@@ -148,17 +147,11 @@ def _varying(series: xr.DataArray, drop: bool, name: str) -> xr.DataArray:
         raise InputError(
             f"{len(constant)} of {total} variables of the {name} do not vary ({shown}, constant "
             f"from {start:.6g} {series.attrs['time_unit']} on, 100% of the samples); pass "
-            "drop_constant=True (--drop-constant), or choose others with variables="
+            "drop_constant=True, or choose others with variables="
         )
     kept = [i for i in range(total) if i not in constant]
     notes = [*series.attrs.get("notes", []), f"constant variables were left out: {shown}"]
     return select(series, kept).assign_attrs(notes=notes)
-
-
-def _infinities_are_missing(table: Table) -> Table:
-    if not any(np.isinf(part).any() for part in table.values):
-        return table
-    return replace(table, values=[np.where(np.isinf(p), np.nan, p) for p in table.values])
 
 
 def _filled(table: Table, method: str) -> Table:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.data import series as ground
-from dsr.data.cleaning import finish, judged
+from dsr.data.cleaning import Cures, finish, judged
 from dsr.data.doubts import with_doubts
 from dsr.data.files import reason
 from dsr.data.labelled.layout import table_from_dataset
@@ -114,22 +114,15 @@ def load(
     (0.1, 30)
     """
     place = _as_path(path)
+    name = f"series in {place.name}"
     picks = Picks(variables, time, trajectory, group)
+    cures = Cures(dt, time_unit, resample, fill, drop_constant)
     found = read(place, picks, time_unit=time_unit)
-    named = (variables, time, trajectory, dt, time_unit, resample, fill)
     if not isinstance(found, Table):
-        if all(option is None for option in named):
-            return judged(found, drop_constant=drop_constant, name=f"series in {place.name}")
+        if all(option is None for option in (*picks[:3], *cures[:4])):
+            return judged(found, drop_constant=drop_constant, name=name)
         found = _chosen(found, picks)
-    return finish(
-        found,
-        dt=dt,
-        time_unit=time_unit,
-        resample=resample,
-        fill=fill,
-        drop_constant=drop_constant,
-        name=f"series in {place.name}",
-    )
+    return finish(found, cures, name=name)
 
 
 def as_series(
@@ -217,19 +210,13 @@ def read(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table | x
         return _read_dataset(path, kind, picks, time_unit)
     if picks.group is not None:
         raise InputError(f"{path} is a {FORMATS[kind]}, which has no groups; leave group= out")
-    if kind in ("npy", "npz"):
-        return (read_npy if kind == "npy" else read_npz)(path, picks, time_unit=time_unit)
-    return read_csv(path, picks, time_unit=time_unit)
+    if kind == "npy":
+        return read_npy(path, picks)
+    return (read_npz if kind == "npz" else read_csv)(path, picks, time_unit=time_unit)
 
 
 def sniff(path: Path) -> str:
-    """Tell the kind of a file from its first bytes: a key of ``FORMATS``.
-
-    Raises
-    ------
-    InputError
-        If there is nothing that can be read.
-    """
+    """Tell the kind of a file from its first bytes: a key of ``FORMATS``."""
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
@@ -246,6 +233,8 @@ def sniff(path: Path) -> str:
         raise InputError(f"{_shown(path)} cannot be opened: {reason(error)}") from error
     if not head:
         raise InputError(f"{path} is empty")
+    if head.startswith(b"\x1f\x8b"):
+        raise InputError(f"{path} is compressed (gzip); unpack it first, with: gunzip -k FILE")
     if head.startswith(b"CDF\x05"):
         raise InputError(
             f"{path} is a NetCDF file of the 64-bit data kind (CDF-5), which is not supported; "

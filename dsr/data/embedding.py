@@ -66,22 +66,7 @@ def delay_embed(series: Any, dimension: int, delay: int) -> xr.DataArray:
 def delay_columns(series: xr.DataArray, pairs: Sequence[tuple[int, int]]) -> xr.DataArray:
     """Coordinates ``x_c(t - delay)`` for pairs of a column c and a delay, in their order.
 
-    Parameters
-    ----------
-    series : DataArray
-        A checked series; trajectories stay apart, each loses its first samples.
-    pairs : sequence of (int, int)
-        Column and delay in samples, of each coordinate.
-
-    Returns
-    -------
-    xarray.DataArray, (trajectory, time, variable)
-        Time is that of the undelayed coordinate.
-
-    Raises
-    ------
-    InputError
-        If a trajectory is shorter than the embedding window.
+    Time is that of the undelayed coordinate; trajectories stay apart, each loses its first samples.
 
     Examples
     --------

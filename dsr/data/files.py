@@ -12,8 +12,9 @@ import io
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -233,22 +234,28 @@ def read_tree(path: str | Path) -> xr.DataTree:
     ------
     InputError
         If it is missing, damaged, or no NetCDF file.
+
+    Examples
+    --------
+    >>> import dsr, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_dataset(dsr.simulate("henon", steps=100, seed=1), f"{folder}/henon.nc")
+    ...     read_tree(f"{folder}/henon.nc").groups
+    ('/',)
     """
     import xarray as xr
 
     content = read_bytes(path)
     sealed = refuse_damaged(content, path)
-    with quiet_cleanup():
-        try:
-            with xr.open_datatree(io.BytesIO(content), engine="h5netcdf") as opened:
-                # DataTree.load leaves out a variable that is named like a group.
-                nodes = {n.path: n.to_dataset(inherit=False).load() for n in opened.subtree}
-                tree = xr.DataTree.from_dict(nodes)
-        except Exception as error:  # whatever a damaged file makes the libraries raise
-            raise InputError(
-                f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason(error)}); it "
-                "may be damaged: restore it, or write it anew"
-            ) from error
+    with (
+        decoding(
+            f"{path} cannot be read as NetCDF", "it may be damaged: restore it, or write anew"
+        ),
+        xr.open_datatree(io.BytesIO(content), engine="h5netcdf") as opened,
+    ):
+        # DataTree.load leaves out a variable that is named like a group.
+        nodes = {n.path: n.to_dataset(inherit=False).load() for n in opened.subtree}
+        tree = xr.DataTree.from_dict(nodes)
     found = tree.attrs.pop(_DIGEST, None)
     if found is not None and not sealed:
         stored = {node.path: _storable(node.to_dataset(inherit=False)) for node in tree.subtree}
@@ -261,13 +268,7 @@ def read_tree(path: str | Path) -> xr.DataTree:
 
 
 def refuse_damaged(content: bytes, path: str | Path) -> bool:
-    """Compare a file's bytes with the digest dsr put behind them; False where there is none.
-
-    Raises
-    ------
-    InputError
-        If they differ: something changed the file after it was written.
-    """
+    """Compare a file's bytes with the digest dsr put behind them; False where there is none."""
     trailer = content[-_TRAILER_SIZE:]
     if not trailer.startswith(_TRAILER):
         return False
@@ -281,13 +282,7 @@ def refuse_damaged(content: bytes, path: str | Path) -> bool:
 
 
 def read_bytes(path: str | Path) -> bytes:
-    """Whole content of a file.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, or there is too little memory.
-    """
+    """Whole content of a file."""
     try:
         return Path(path).read_bytes()
     except (OSError, MemoryError) as error:
@@ -301,12 +296,21 @@ def reason(error: BaseException) -> str:
 
 
 @contextmanager
-def quiet_cleanup() -> Iterator[None]:
-    """Keep libraries from printing the errors of handles they close behind a refused file."""
+def decoding(sentence: str, cure: str) -> Iterator[None]:
+    """Refuse in one sentence whatever makes a library fail, and keep it from printing more."""
     previous = sys.unraisablehook
-    sys.unraisablehook = lambda *_: None
+    sys.unraisablehook = lambda *_: None  # handles are closed behind a refused file
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    except InputError:
+        raise
+    except MemoryError as error:
+        raise InputError(f"{sentence}: it needs more memory than there is; take a part") from error
+    except Exception as error:  # whatever a damaged file makes the libraries raise
+        what = f"{type(error).__name__}: {reason(error)}"
+        raise InputError(f"{sentence} ({what}); {cure}") from error
     finally:
         sys.unraisablehook = previous
 
@@ -380,13 +384,9 @@ def _plain(value: Any) -> Any:
 
 def _sync_folder(folder: Path) -> None:
     """Make the rename itself durable, where the system lets a folder be opened."""
-    try:
+    with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    except OSError:
-        return
-    finally:
-        os.close(handle)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -17,7 +17,7 @@ Floats = NDArray[np.float64]
 class Scaler(NamedTuple):
     """Shift and scale of each variable.
 
-    Attributes
+    Parameters
     ----------
     mean, std : ndarray (N,)
         In original units; `std` with ``ddof=1``, and 1 for a variable that does not vary.

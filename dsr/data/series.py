@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.checks import positive
 from dsr.data.time.axis import TimeAxis, spacing, uneven_message
 from dsr.errors import InputError
 
@@ -97,9 +98,8 @@ def make_series(
             variables = [str(v) for v in like[label].values]
         if len(attrs["variable_units"]) != width:
             attrs["variable_units"] = [""] * width
-    step, unit = (step if dt is None else float(dt)), (unit if time_unit is None else time_unit)
-    if not (np.isfinite(step) and step > 0):
-        raise InputError(f"dt must be a positive number, not {step}")
+    step = positive("dt", step if dt is None else dt)
+    unit = unit if time_unit is None else time_unit
     attrs.update(dt=step, time_unit=unit, source=source, notes=list(notes))
     names = [f"x{i}" for i in range(width)] if variables is None else [str(v) for v in variables]
     if len(names) != width:
@@ -115,18 +115,11 @@ def make_series(
     if split is not None:
         coords["split"] = ("trajectory", [str(s) for s in split])
     if field:
-        coords |= _space_coords(block.shape[3:], space, like)
+        if space is None and like is not None and like.shape[3:] == block.shape[3:]:
+            space = plane_coords(like)
+        coords |= space or {}
     dims = FIELD_DIMS if field else DIMS
     return xr.DataArray(block, dims=dims, coords=coords, attrs=attrs, name="series")
-
-
-def _space_coords(
-    shape: tuple[int, ...], space: Mapping[str, Any] | None, like: xr.DataArray | None
-) -> dict[str, Any]:
-    """Coordinates of the plane, those of a field like this one if none are given."""
-    if space is None and like is not None and [like.sizes.get(d) for d in ("y", "x")] == [*shape]:
-        return plane_coords(like)
-    return dict(space or {})
 
 
 def lengths(series: xr.DataArray) -> NDArray[np.int64]:
@@ -154,15 +147,9 @@ def lengths(series: xr.DataArray) -> NDArray[np.int64]:
 
 
 def trajectories(series: xr.DataArray) -> list[Floats]:
-    """Valid samples of each trajectory of a checked series, as contiguous arrays ``(T_i, N)``.
+    """Valid samples ``(T_i, N)`` of each trajectory of a checked series.
 
     `dsr.data.trajectories` takes anything that is a series; this is the ground below that door.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> [part.shape for part in trajectories(make_series([np.zeros((5, 2)), np.ones((3, 2))]))]
-    [(5, 2), (3, 2)]
     """
     values = series.values
     return [
@@ -222,22 +209,8 @@ def checked(
 ) -> xr.DataArray:
     """Mend what slicing, casting or saving does to a series; refuse what cannot be used.
 
-    Parameters
-    ----------
-    series : DataArray
-        With the dimensions of a series or a field, and a step.
-    minimum, name, finite : optional
-        As in `dsr.data.as_series`.
-
-    Returns
-    -------
-    xarray.DataArray
-        The series itself, not a copy, where there is nothing to mend.
-
-    Raises
-    ------
-    InputError
-        If it cannot be used; the message says what, where and what to do.
+    `minimum`, `name` and `finite` are those of `dsr.data.as_series`. The series itself comes back,
+    not a copy, where there is nothing to mend.
     """
     series = _settled(series, name)
     if finite:
@@ -281,9 +254,7 @@ def _settled(series: xr.DataArray, name: str) -> xr.DataArray:
         raise InputError(f"the {name} must hold real numbers, not {series.dtype}")
     if series.dtype != np.float64 or not series.values.flags.c_contiguous:
         series = series.copy(data=np.ascontiguousarray(series.values, dtype=np.float64))
-    dt = float(series.attrs["dt"])
-    if not (np.isfinite(dt) and dt > 0):
-        raise InputError(f"the step dt of the {name} is {dt}; it must be positive")
+    dt = positive(f"the step dt of the {name}", series.attrs["dt"])
     if series.sizes["time"] > 1 and series["time"].dtype.kind in "iuf":
         axis = axis_of(series)
         found = spacing(axis)

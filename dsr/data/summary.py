@@ -55,19 +55,19 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
         else:
             loaded = as_series(series, finite=False)
     except InputError as error:
-        return {**facts, "usable": False, "cure": str(error), **_glimpse(series, options)}
+        known = {**facts, **_glimpse(series, options)}
+        return {**known, "usable": False, "cure": str(error)}
     return {**facts, **_facts(loaded)}
 
 
 def _glimpse(series: Any, options: dict[str, Any]) -> dict[str, Any]:
     """What can be said about a file that needs a cure, or nothing where it cannot be read."""
-    names = ("variables", "time", "trajectory", "group")
     try:
-        found = read(Path(series), Picks(**{k: options.get(k) for k in names}))
+        found = read(Path(series), Picks(**{k: options.get(k) for k in Picks._fields}))
     except (InputError, TypeError):
         return {}
     if not isinstance(found, Table):
-        return {k: v for k, v in _facts(found).items() if k not in ("usable", "cure")}
+        return _facts(found)
     total = sum(part.size for part in found.values)
     bad = sum(int((~np.isfinite(part)).sum()) for part in found.values)
     return {
@@ -123,7 +123,7 @@ def _facts(series: xr.DataArray) -> dict[str, Any]:
         }  # fmt: skip
     cure = ""
     if gaps:
-        cure = 'pass fill="linear" (--fill linear) to fill the missing values'
+        cure = 'pass fill="linear" to fill the missing values'
     elif facts["constant"] and not field:
-        cure = "pass drop_constant=True (--drop-constant) to leave constant variables out"
+        cure = "pass drop_constant=True to leave constant variables out"
     return {"usable": not cure, "cure": cure, **facts}

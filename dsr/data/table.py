@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.checks import positive
 from dsr.data.series import last_valid, make_series
 from dsr.data.time.axis import (
     TOLERANCE,
@@ -27,38 +28,18 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Table:
-    """What a reader found in a file or an object, before it is judged.
+    """What a reader found in a file or an object, before it is judged."""
 
-    Attributes
-    ----------
-    values : list of ndarray (T_i, N), or (T_i, C, Y, X) for a field
-        One array per trajectory.
-    axes : list of TimeAxis or None
-        Their times; None where nothing is known.
-    names, units : list of str or None
-        Of the variables.
-    labels, split : list or None
-        Of the trajectories.
-    notes : tuple of str
-        Sentences for the user.
-    source : str
-        File name, or what the object is called.
-    attrs : dict
-        Further attributes to carry.
-    space : dict or None
-        Coordinates in the plane of a field, as `dsr.data.make_series` takes them.
-    """
-
-    values: list[Floats]
-    axes: list[TimeAxis] | None = None
-    names: list[str] | None = None
-    units: list[str] | None = None
-    labels: list[Any] | None = None
-    split: list[str] | None = None
-    notes: tuple[str, ...] = ()
-    source: str = ""
-    attrs: dict[str, Any] = field(default_factory=dict)
-    space: dict[str, Any] | None = None
+    values: list[Floats]  # (T_i, N) for each trajectory, or (T_i, C, Y, X) for a field
+    axes: list[TimeAxis] | None = None  # their times; None where nothing is known
+    names: list[str] | None = None  # of the variables
+    units: list[str] | None = None  # of the variables
+    labels: list[Any] | None = None  # of the trajectories
+    split: list[str] | None = None  # of the trajectories
+    notes: tuple[str, ...] = ()  # sentences for the user
+    source: str = ""  # file name, or what the object is called
+    attrs: dict[str, Any] = field(default_factory=dict)  # to carry along
+    space: dict[str, Any] | None = None  # the plane of a field, as `make_series` takes it
 
     @property
     def is_field(self) -> bool:
@@ -71,15 +52,8 @@ class Table:
 
 
 def settle_axes(table: Table, *, dt: float | None = None, time_unit: str | None = None) -> Table:
-    """Give every trajectory a time axis, that of the file or one counted with `dt`.
-
-    Raises
-    ------
-    InputError
-        If `dt` is not positive, or contradicts the file.
-    """
-    if dt is not None and not (np.isfinite(dt) and dt > 0):
-        raise InputError(f"dt must be a positive number, not {dt}")
+    """Give every trajectory a time axis, that of the file or one counted with `dt`."""
+    dt = None if dt is None else positive("dt", dt)
     if table.axes is not None:
         if dt is None:
             return table
@@ -99,13 +73,7 @@ def settle_axes(table: Table, *, dt: float | None = None, time_unit: str | None 
 def assemble(
     table: Table, *, dt: float | None = None, time_unit: str | None = None
 ) -> xr.DataArray:
-    """Make the series of a table.
-
-    Raises
-    ------
-    InputError
-        If a time axis is uneven, or trajectories differ in their step.
-    """
+    """Make the series of a table."""
     table = settle_axes(table, dt=dt, time_unit=time_unit)
     axes = table.axes or []
     unit = axes[0].unit

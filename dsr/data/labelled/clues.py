@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.data.labelled.picks import listed
 from dsr.data.time.axis import TOLERANCE
 
 TIME_NAMES = (
@@ -93,33 +94,22 @@ def find_ramp(
 ) -> str | None:
     """Name of the column that increases evenly and is the time axis of the others, if there is one.
 
-    Parameters
-    ----------
-    columns : mapping of str to ndarray (T,)
-        In the order of the file.
-    notes : list of str
-        Takes the sentence for the user.
-    wanted : sequence of str or None
-        Columns asked for as variables.
-    units : mapping of str to str
-        A column that only counts is an axis if it has a unit, and else the number of a row.
-    rows : sequence of ndarray
-        Rows of each trajectory, in which the axis may begin anew.
-    first : bool
-        Look at the first column only, row numbers aside; it must have others behind it.
+    `columns` stand in the order of the file; `notes` takes the sentence for the user. A column that
+    only counts is an axis if it has a unit, and else the number of a row; one that is wanted as a
+    variable is none. The axis may begin anew in the `rows` of each trajectory. ``first`` looks at
+    the first column only, row numbers aside; it must have others behind it.
     """
     for name in list(columns)[: -1 if first else None]:
         parts = [columns[name][row] for row in rows] or [columns[name]]
-        counts = counts_rows(columns[name]) or all(counts_rows(part) for part in parts)
-        asked = name in (wanted or ())
-        if counts and not units.get(name) and not asked:
-            continue
-        if not asked and all(is_ramp(part) for part in parts):
-            notes.append(
-                f"{name[:60]!r} increases evenly and was taken for time; if it is a variable, pass "
-                'time="none" (--time none)'
-            )
-            return name
+        if name not in (wanted or ()):
+            if _counts(columns[name], parts) and not units.get(name):
+                continue
+            if all(is_ramp(part) for part in parts):
+                notes.append(
+                    f"{name[:60]!r} increases evenly and was taken for time; if it is a variable, "
+                    'pass time="none"'
+                )
+                return name
         if first:
             break
     return None
@@ -135,30 +125,30 @@ def without_row_numbers(
 ) -> list[str]:
     """Names of the columns that are measurements and do not number rows; all if there were none.
 
-    Parameters
-    ----------
-    columns, notes, rows
-        As in `find_ramp`.
-    timed : bool
-        Whether there is a time axis.
-    anywhere : bool
-        Whether any column that counts is a number of rows, or the first only.
+    `timed` says whether there is a time axis, ``anywhere`` whether any column that counts is a
+    number of rows, or the first only; the rest is as in `find_ramp`.
     """
     left = []
     for k, (name, values) in enumerate(columns.items()):
         parts = [values[row] for row in rows] or [values]
-        counts = counts_rows(values) or all(counts_rows(part) for part in parts)
         nameless = is_nameless(name)
-        if (counts and (anywhere or k == 0 or nameless)) or (nameless and _all_differ(values)):
+        if (_counts(values, parts) and (anywhere or k == 0 or nameless)) or (
+            nameless and _all_differ(values)
+        ):
             left.append(name)
     if not left or len(left) == len(columns):
         return list(columns)
-    listed = ", ".join(repr(name[:60]) for name in left[:4])
     index = "" if timed else ", an index of unit step"
     notes.append(
-        f"left out {listed}, which only counts rows{index}; name it in variables= to keep it"
+        f"left out {listed([*map(repr, left)], 4)}, which only counts rows{index}; name it in "
+        "variables= to keep it"
     )
     return [name for name in columns if name not in left]
+
+
+def _counts(values: NDArray[Any], parts: Sequence[NDArray[Any]]) -> bool:
+    """Whether a column counts rows, those of the file or of each trajectory."""
+    return counts_rows(values) or all(counts_rows(part) for part in parts)
 
 
 def _all_differ(values: NDArray[Any]) -> bool:

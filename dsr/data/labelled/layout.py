@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsr.data.labelled.clues import without_row_numbers
-from dsr.data.labelled.picks import Picks, no_such
+from dsr.data.labelled.picks import Picks, listed, no_such
 from dsr.data.labelled.planes import plane_of, spatial_dims
 from dsr.data.labelled.ragged import ragged_table
 from dsr.data.labelled.roles import find_time, find_trajectory, read_axes, without_padding
@@ -37,13 +37,7 @@ def table_from_dataset(
     time_unit: str | None = None,
     source: str = "",
 ) -> Table:
-    """Stack the variables that share the time dimension.
-
-    Raises
-    ------
-    InputError
-        If no variable of numbers has a time dimension, or a name is not there.
-    """
+    """Stack the variables that share the time dimension."""
     picks = picks or Picks()
     notes: list[str] = []
     names = _candidates(dataset, picks, notes)
@@ -63,12 +57,15 @@ def table_from_dataset(
         raise InputError(
             f"variable {untimed[0][:60]!r} has no dimension {time_dim!r}; do not ask for it"
         )
-    blocks, labels, units, space = _columns(dataset, timed, picks, time_dim, trajectory, notes)
+    whole, labels, units, space = _columns(dataset, timed, picks, time_dim, trajectory, notes)
     if untimed := [n for n in untimed if n not in (space or {})]:
-        notes.append(f"left out, without dimension {time_dim!r}: {_listed(untimed)}")
-    values = _stack(blocks)
+        notes.append(f"left out, without dimension {time_dim!r}: {listed(untimed)}")
+    values = [np.ascontiguousarray(part) for part in whole]
     if len(values) > 1:
         values = without_padding(dataset, values)
+    split = None
+    if trajectory and "split" in dataset.variables and dataset["split"].dims == (trajectory,):
+        split = [str(mark) for mark in dataset["split"].values]
     return trim_padding(
         Table(
             values=values,
@@ -76,7 +73,7 @@ def table_from_dataset(
             names=labels,
             units=units,
             labels=dataset[trajectory].values.tolist() if trajectory in dataset.coords else None,
-            split=_split(dataset, trajectory),
+            split=split,
             notes=tuple(notes),
             source=source,
             space=space,
@@ -106,11 +103,11 @@ def _candidates(dataset: xr.Dataset, picks: Picks, notes: list[str]) -> list[str
     left = [n for n in shown if n not in numeric]
     if left:
         kinds = ", ".join(sorted({_what_is(dataset[n]) for n in left}))
-        notes.append(f"left out, {kinds}: {_listed(left)}")
+        notes.append(f"left out, {kinds}: {listed(left)}")
     if not found:
         raise InputError(
             "there is no variable of real numbers with a dimension"
-            + (f"; there is only {_listed(left)} ({_what_is(dataset[left[0]])})" if left else "")
+            + (f"; there is only {listed(left)} ({_what_is(dataset[left[0]])})" if left else "")
         )
     return found
 
@@ -122,8 +119,8 @@ def _columns(
     time_dim: str,
     trajectory: str | None,
     notes: list[str],
-) -> tuple[list[Floats], list[str], list[str], dict[str, Any] | None]:
-    """Blocks ``(K, T, columns)`` or ``(K, T, C, Y, X)``; names and units; the plane of a field."""
+) -> tuple[Floats, list[str], list[str], dict[str, Any] | None]:
+    """Values ``(K, T, columns)`` or ``(K, T, C, Y, X)``; names and units; the plane of a field."""
     plain, fields, left = [], [], []
     for name in names:
         extra = [str(d) for d in dataset[name].dims if d not in (time_dim, trajectory)]
@@ -141,15 +138,15 @@ def _columns(
             "of the other dimensions first"
         )
     if left:
-        notes.append(f"left out, more dimensions than a series has: {_listed(left)}")
+        notes.append(f"left out, more dimensions than a series has: {listed(left)}")
     if fields and plain:
-        notes.append(f"left out, fields beside series: {_listed([n for n, _ in fields])}")
+        notes.append(f"left out, fields beside series: {listed([n for n, _ in fields])}")
     kept, space = plain, None
     if not plain:
         kept, (y, x) = fields, fields[0][1][-2:]
         if any(extra[-2:] != [y, x] for _, extra in fields):
-            listed = _listed([name for name, _ in fields])
-            raise InputError(f"the fields {listed} have different grids; pick with variables=")
+            shown = listed([name for name, _ in fields])
+            raise InputError(f"the fields {shown} have different grids; pick with variables=")
         space = plane_of(dataset, y, x)
     blocks, labels, owners = [], [], []
     for name, extra in kept:
@@ -160,11 +157,14 @@ def _columns(
         labels += _feature_names(dataset, name, features, alone=len(kept) == 1)
         owners += [name] * block.shape[2]
     units = [str(dataset[owner].attrs.get("units", "")) for owner in owners]
+    # What has no trajectories belongs to all of them.
+    count = max(len(block) for block in blocks)
+    alike = [np.broadcast_to(block, (count, *block.shape[1:])) for block in blocks]
+    whole = np.concatenate(alike, axis=2) if len(alike) > 1 else blocks[0]
     chosen = _picked(labels, owners, picks)
     if chosen == list(range(len(labels))):
-        return blocks, labels, units, space
-    full = np.concatenate(_even_shapes(blocks), axis=2)[:, :, chosen]
-    return [full], [labels[i] for i in chosen], [units[i] for i in chosen], space
+        return whole, labels, units, space
+    return whole[:, :, chosen], [labels[i] for i in chosen], [units[i] for i in chosen], space
 
 
 def _picked(labels: list[str], owners: list[str], picks: Picks) -> list[int]:
@@ -178,17 +178,6 @@ def _picked(labels: list[str], owners: list[str], picks: Picks) -> list[int]:
             raise no_such(name, dict.fromkeys([*owners, *labels]), "variable")
         chosen += [i for i in found if i not in chosen]
     return chosen
-
-
-def _even_shapes(blocks: list[Floats]) -> list[Floats]:
-    count = max(len(block) for block in blocks)
-    return [np.broadcast_to(block, (count, *block.shape[1:])) for block in blocks]
-
-
-def _stack(blocks: list[Floats]) -> list[Floats]:
-    """One array for each trajectory; what has no trajectories belongs to all of them."""
-    whole = np.concatenate(_even_shapes(blocks), axis=2) if len(blocks) > 1 else blocks[0]
-    return [np.ascontiguousarray(part) for part in whole]
 
 
 def _ordered(dataset: xr.Dataset, name: str, dims: tuple[str | None, ...]) -> Floats:
@@ -227,17 +216,5 @@ def _feature_names(dataset: xr.Dataset, name: str, extra: list[str], *, alone: b
     return [f"{name}[{text}]" for text in texts]
 
 
-def _split(dataset: xr.Dataset, trajectory: str | None) -> list[str] | None:
-    if trajectory is None or "split" not in dataset.variables:
-        return None
-    if dataset["split"].dims != (trajectory,):
-        return None
-    return [str(s) for s in dataset["split"].values]
-
-
 def _what_is(variable: Any) -> str:
     return "single values" if variable.ndim == 0 else kind_of(variable.values)
-
-
-def _listed(names: list[str]) -> str:
-    return ", ".join(n[:40] for n in names[:8]) + (", ..." if len(names) > 8 else "")

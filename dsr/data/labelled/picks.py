@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dsr.errors import InputError
 from dsr.text import suggestion
@@ -59,3 +59,15 @@ def pick(known: Sequence[str], wanted: Sequence[str] | None) -> list[str]:
 def no_such(name: str, known: Iterable[str], what: str) -> InputError:
     """Error for a name that is not there, with the nearest one that is."""
     return InputError(f"there is no {what} {name[:60]!r}; {suggestion(name, known)}")
+
+
+def listed(names: Sequence[Any], most: int = 8) -> str:
+    """Names in a row, the first ones where they are many.
+
+    Examples
+    --------
+    >>> listed("abc", 2)
+    'a, b, ... (3 in all)'
+    """
+    shown = ", ".join(str(name)[:40] for name in names[:most])
+    return f"{shown}, ... ({len(names)} in all)" if len(names) > most else shown

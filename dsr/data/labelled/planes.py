@@ -50,13 +50,9 @@ def axis_of(variable: Any, name: str) -> str:
 
 
 def plane_of(dataset: xr.Dataset, y: str, x: str) -> dict[str, Any]:
-    """Coordinates on two dimensions, under their own names and those of a field.
+    """Coordinates on two dimensions by name, ``(dims, values, attrs)`` with the dims ``y``, ``x``.
 
-    Returns
-    -------
-    dict
-        By name, ``(dims, values, attrs)`` with the dimensions ``y`` and ``x``. The coordinates of
-        the dimensions themselves stand under ``y`` and ``x`` too.
+    They keep their own names; those of the dimensions themselves stand under ``y`` and ``x`` too.
     """
     called = {y: "y", x: "x"}
     space: dict[str, Any] = {}

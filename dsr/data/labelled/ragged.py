@@ -27,17 +27,16 @@ def ragged_table(
 ) -> Table | None:
     """Read a contiguous (``sample_dimension``) or indexed (``instance_dimension``) ragged array.
 
-    Returns
-    -------
-    Table or None
-        None where the dataset is not laid out so.
+    None where the dataset is not laid out so.
     """
     found = _cuts(dataset)
     if found is None:
         return None
     counter, sample_dim, instance_dim, rows = found
     columns = [n for n in names if dataset[n].dims == (sample_dim,) and n != counter]
-    time = None if picks.untimed else picks.time or _time_of(dataset, sample_dim)
+    times = (str(n) for n, v in dataset.variables.items()
+             if v.dims == (sample_dim,) and looks_like_time(v, str(n)))  # fmt: skip
+    time = None if picks.untimed else picks.time or next(times, None)
     columns = [n for n in columns if n != time]
     if not columns:
         raise InputError(
@@ -94,10 +93,3 @@ def _whole_numbers(values: Any, name: str) -> NDArray[np.int64]:
     if numbers.dtype.kind not in "iuf" or not np.isfinite(numbers.astype(np.float64)).all():
         raise InputError(f"the counts in {name[:60]!r} are not whole numbers; the file is damaged")
     return numbers.astype(np.int64)
-
-
-def _time_of(dataset: xr.Dataset, sample_dim: str) -> str | None:
-    for name, variable in dataset.variables.items():
-        if variable.dims == (sample_dim,) and looks_like_time(variable, str(name)):
-            return str(name)
-    return None

@@ -9,6 +9,7 @@ import numpy as np
 from dsr.data.labelled.clues import looks_like_time
 from dsr.data.labelled.layout import table_from_dataset
 from dsr.data.labelled.picks import Picks
+from dsr.data.readers.arrays import numbers
 from dsr.data.series import DIMS, FIELD_DIMS, axis_of, lengths, plane_coords
 from dsr.data.table import Table
 from dsr.errors import InputError
@@ -21,9 +22,7 @@ def table_from_dataarray(
     array: xr.DataArray, *, time_unit: str | None = None, name: str = "series"
 ) -> Table:
     """Read one labelled array; of a sliced or stacked series, the attributes are honoured."""
-    if array.ndim == 0 or array.dtype.kind not in "iuf":
-        what = "a single number" if array.ndim == 0 else f"of type {array.dtype}"
-        raise InputError(f"the {name} is {what}; pass an array of real numbers (time, variable)")
+    array = array.copy(data=numbers(array.values, name))
     taken = {str(d) for d in (*array.dims, *array.coords)}
     label = next(n for n in (str(array.name or "x"), "x0", "value") if n not in taken)
     if "dt" in array.attrs and "time" in array.dims:
@@ -66,8 +65,7 @@ def own_series(dataset: xr.Dataset) -> xr.DataArray | None:
         return None
     attrs: dict[str, Any] = {}
     for key, value in series.attrs.items():
-        plain = value.item() if isinstance(value, np.generic) else value
-        plain = plain.tolist() if isinstance(plain, np.ndarray) else plain
+        plain = np.asarray(value).tolist()
         attrs[str(key)] = _as_list(plain) if key in ("notes", "variable_units") else plain
     series = series.copy()
     series.attrs = attrs
@@ -97,8 +95,7 @@ def _table_from_slice(array: xr.DataArray, name: str) -> Table:
     for coordinate in ("length", "split"):
         if coordinate in array.coords and array[coordinate].ndim == 0:
             array = array.assign_coords({coordinate: ("trajectory", [array[coordinate].item()])})
-    values = np.ascontiguousarray(array.values, dtype=np.float64)
-    return series_table(array.copy(data=values))
+    return series_table(array.copy(data=np.ascontiguousarray(array.values)))
 
 
 def _as_list(value: Any) -> list[str]:

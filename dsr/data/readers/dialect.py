@@ -12,6 +12,7 @@ from pathlib import Path
 from dsr.data.files import read_bytes
 from dsr.errors import InputError
 
+ISO_DATE = r"\s*\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}.*)?\s*"
 _SNIFFED_LINES = 200
 _SPACES = r"\s+"
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -20,28 +21,13 @@ _COMMENTS = ("#", "%", "//", "!")
 
 @dataclass(frozen=True)
 class Sheet:
-    """Lines of data of a text table, and how they are to be read.
+    """Lines of data of a text table, and how they are to be read."""
 
-    Attributes
-    ----------
-    lines : list of str
-        Data only: no comments, no header.
-    numbers : list of int
-        Line in the file of each, counted from 1.
-    names : list of str
-        Of the columns.
-    delimiter, decimal : str
-    headed : bool
-        Whether the names come from the file.
-    notes : tuple of str
-    """
-
-    lines: list[str]
-    numbers: list[int]
-    names: list[str]
+    lines: list[str]  # data only: no comments, no header
+    numbers: list[int]  # line in the file of each, counted from 1
+    names: list[str]  # of the columns
     delimiter: str
     decimal: str
-    headed: bool
     notes: tuple[str, ...] = ()
 
     def stream(self) -> io.StringIO:
@@ -60,13 +46,7 @@ class Sheet:
 
 
 def read_sheet(path: Path) -> Sheet:
-    """Look at a text file and cut it into lines of data.
-
-    Raises
-    ------
-    InputError
-        If it is not a table of text.
-    """
+    """Look at a text file and cut it into lines of data."""
     text = _decoded(path)
     kept = [
         (number, line)
@@ -80,7 +60,8 @@ def read_sheet(path: Path) -> Sheet:
     skipped = 0
     while skipped < len(sample) - 1 and _count(sample[skipped], delimiter) < width - 1:
         skipped += 1
-    notes = [f"skipped {skipped} lines of text before the table"] if skipped else []
+    before = "one line" if skipped == 1 else f"{skipped} lines"
+    notes = [f"skipped {before} of text before the table"] if skipped else []
     kept, sample = kept[skipped:], sample[skipped:]
     decimal = _decimal(sample, delimiter)
     first = _fields(sample[0], delimiter)
@@ -95,9 +76,8 @@ def read_sheet(path: Path) -> Sheet:
         twice = Counter(names).most_common(1)[0][0]
         raise InputError(f"{path} has two columns called {twice[:60]!r}; rename one of them")
     return Sheet(
-        [line for _, line in kept], [n for n, _ in kept], names, delimiter, decimal, headed,
-        tuple(notes),
-    )  # fmt: skip
+        [line for _, line in kept], [n for n, _ in kept], names, delimiter, decimal, tuple(notes)
+    )
 
 
 def is_number(text: str, decimal: str = ".") -> bool:
@@ -123,7 +103,7 @@ def is_date(text: str) -> bool:
     >>> is_date("2021-03-02T12:00"), is_date("2021-03"), is_date("02/03/2021")
     (True, True, False)
     """
-    return bool(re.match(r'\s*"?\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}\S*)?"?\s*$', text))
+    return re.fullmatch(ISO_DATE, text.strip().strip('"')) is not None
 
 
 def _decoded(path: Path) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dsr.data.files import quiet_cleanup, read_bytes, reason, refuse_damaged
+from dsr.data.files import decoding, read_bytes, refuse_damaged
 from dsr.data.labelled.clues import counts_rows
-from dsr.data.labelled.picks import no_such
+from dsr.data.labelled.picks import listed, no_such
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -21,38 +21,25 @@ _TIME = {"axis": "T"}
 
 
 def read_netcdf(path: Path, engine: str, group: str | None) -> tuple[xr.Dataset, list[str]]:
-    """Read one group of a file, with notes for the user.
-
-    Raises
-    ------
-    InputError
-        If the file is damaged, or several groups hold data and none is named.
-    """
+    """Read one group of a file, with notes for the user."""
     import xarray as xr
 
     content = read_bytes(path)
     sealed = engine == "h5netcdf" and refuse_damaged(content, path)
     settings = {**SETTINGS, "engine": engine}
     notes: list[str] = []
-    with quiet_cleanup(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            if engine == "scipy" and group not in (None, "/"):
-                raise InputError(f"{path} is a classic NetCDF file, which has no groups")
-            if engine == "h5netcdf":
-                group = _group(content, group, settings, notes)
-                settings["group"] = group
-            with xr.open_dataset(io.BytesIO(content), **settings) as dataset:
-                loaded = dataset.load()
-        except InputError:
-            raise
-        except MemoryError as error:
-            raise InputError(f"{path} needs more memory than there is; select a part") from error
-        except Exception as error:  # whatever a damaged file makes the libraries raise
-            raise InputError(
-                f"{path} cannot be read as NetCDF ({type(error).__name__}: {reason(error)}); it "
-                "may be damaged or incomplete: fetch it again, or check it with ncdump -h"
-            ) from error
+    cure = "it may be damaged or incomplete: fetch it again, or check it with ncdump -h"
+    with decoding(f"{path} cannot be read as NetCDF", cure):
+        if engine == "h5netcdf":
+
+            def opened(name: str) -> xr.Dataset:
+                return xr.open_dataset(io.BytesIO(content), **settings, group=name)
+
+            settings["group"] = choose_group(_groups(content), group, opened, notes)
+        elif group not in (None, "/"):
+            raise InputError(f"{path} is a classic NetCDF file, which has no groups")
+        with xr.open_dataset(io.BytesIO(content), **settings) as dataset:
+            loaded = dataset.load()
     if "content_sha256" in loaded.attrs and not sealed:
         notes.append("the file was changed by another program after dsr wrote it")
     return _of_pandas(loaded), notes
@@ -85,50 +72,43 @@ def _text(value: Any) -> str:
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def has_numbers(dataset: xr.Dataset) -> bool:
-    """Whether a dataset has a variable of numbers with at least one dimension."""
-    return any(v.dtype.kind in "iuf" and v.ndim for v in dataset.data_vars.values())
-
-
-def choose_group(groups: dict[str, bool], notes: list[str]) -> str:
-    """Take the only group with data, or ask.
-
-    Examples
-    --------
-    >>> choose_group({"/": False, "/run1": True}, [])
-    '/run1'
-    """
-    full = [name for name, holds in groups.items() if holds]
-    if "/" in full or not full:
-        return "/"
-    if len(full) > 1:
-        listed = ", ".join(full[:8]) + (", ..." if len(full) > 8 else "")
-        raise InputError(f"the data are in several groups ({listed}); pick one with group=")
-    notes.append(f"read group {full[0]}, the only one with data")
-    return full[0]
-
-
-def _group(
-    content: bytes, wanted: str | None, settings: dict[str, Any], notes: list[str]
-) -> str | None:
-    """Name of the group to read; most files have one only, and need no look at the others."""
+def _groups(content: bytes) -> list[str]:
     import h5py
-    import xarray as xr
 
+    names = ["/"]
     with h5py.File(io.BytesIO(content), "r") as file:
-        names = ["/"]
         file.visititems(
             lambda name, item: names.append(f"/{name}") if isinstance(item, h5py.Group) else None
         )
+    return names
+
+
+def choose_group(
+    names: list[str], wanted: str | None, opened: Callable[[str], xr.Dataset], notes: list[str]
+) -> str | None:
+    """Name of the group that is wanted, or the only one with data; None where there are none.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> groups = {"/": xr.Dataset(), "/run1": xr.Dataset({"x": ("time", [1.0, 2.0])})}
+    >>> choose_group(list(groups), None, groups.__getitem__, [])
+    '/run1'
+    """
     if wanted is not None:
-        full = f"/{wanted.strip('/')}"
-        if full not in names:
-            raise no_such(full, names[1:], "group")
-        return full
+        if (name := f"/{wanted.strip('/')}") not in names:
+            raise no_such(name, names[1:], "group")
+        return name
     if len(names) == 1:
         return None
-    found = {}
+    full = []
     for name in names:
-        with xr.open_dataset(io.BytesIO(content), **settings, group=name) as dataset:
-            found[name] = has_numbers(dataset)
-    return choose_group(found, notes)
+        with opened(name) as dataset:
+            if any(v.dtype.kind in "iuf" and v.ndim for v in dataset.data_vars.values()):
+                full.append(name)
+    if "/" in full or not full:
+        return "/"
+    if len(full) > 1:
+        raise InputError(f"the data are in several groups ({listed(full)}); pick one with group=")
+    notes.append(f"read group {full[0]}, the only one with data")
+    return full[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +11,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.files import reason
+from dsr.data.files import decoding
 from dsr.data.labelled.clues import find_ramp, is_time_name, without_row_numbers
-from dsr.data.labelled.picks import Picks, no_such, pick
+from dsr.data.labelled.picks import Picks, listed, no_such, pick
 from dsr.data.readers.arrays import block_of, numbers
 from dsr.data.table import Table, trim_padding
 from dsr.data.time.axis import decode_time
@@ -24,9 +23,8 @@ _LARGEST_ARCHIVE = 2 << 30
 _MOST_DIMENSIONS = 8
 
 
-def read_npy(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
+def read_npy(path: Path, picks: Picks) -> Table:
     """Read ``(time,)``, ``(time, variable)`` or ``(trajectory, time, variable)``."""
-    del time_unit
     for option, value in (("time", picks.axis), ("trajectory", picks.trajectory)):
         if value is not None:
             raise InputError(
@@ -34,7 +32,7 @@ def read_npy(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
                 "leave it out"
             )
     with open(path, "rb") as file:
-        _checked_header(file, path.stat().st_size, f"file {path}")
+        _check_header(file, path.stat().st_size, f"file {path}")
         file.seek(0)
         values = _load(file, f"file {path}")
     return replace(_table(values, f"array in {path}", picks.names), source=path.name)
@@ -45,17 +43,13 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     arrays = _members(path)
     notes: list[str] = []
     axis = _axis(arrays, picks, notes)
-    usable = [
-        name
-        for name, array in arrays.items()
-        if name != axis and array.dtype.kind in "iuf" and array.ndim >= 1 and array.size > 1
-    ]
+    numeric = [n for n, array in arrays.items() if array.dtype.kind in "iuf" and array.size > 1]
+    usable = [name for name in numeric if name != axis]
+    others = [name for name in arrays if name not in (*numeric, axis)]
     wanted = picks.names
     if wanted is None and len(usable) > 1:
         columns = {name: arrays[name] for name in usable}
         usable = without_row_numbers(columns, notes, timed=axis is not None)
-    others = [name for name in arrays if arrays[name].dtype.kind not in "iuf"
-              or arrays[name].size < 2]  # fmt: skip
     if wanted is not None and (odd := [name for name in wanted if name in others]):
         raise InputError(f"array {odd[0][:60]!r} of {path} is not made of real numbers (time, ...)")
     names = pick(usable, wanted)
@@ -65,18 +59,18 @@ def read_npz(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     if len(blocks) > 1:
         if any(block.ndim != 1 or block.shape != blocks[0].shape for block in blocks):
             raise InputError(
-                f"{path} holds several arrays ({', '.join(sorted(names)[:8])}), and only equally "
+                f"{path} holds several arrays ({listed(sorted(names))}), and only equally "
                 "long one-dimensional ones can be put side by side; pick one with variables="
             )
         table = _table(np.stack(blocks, axis=1), f"table in {path}", None)
-        table = replace(table, names=names)
     else:
         table = _table(blocks[0], f"array {names[0][:60]!r} of {path}", None)
-        table = replace(table, names=names) if blocks[0].ndim == 1 else table
+    if blocks[0].ndim == 1:
+        table = replace(table, names=names)
     if axis is not None:
         table = _with_axis(table, arrays[axis], axis, time_unit, path)
     if others:
-        notes.append(f"left out, text or single values: {', '.join(sorted(others)[:8])}")
+        notes.append(f"left out, text or single values: {listed(sorted(others))}")
     return replace(trim_padding(table), source=path.name).with_notes(*notes)
 
 
@@ -98,48 +92,37 @@ def _axis(arrays: dict[str, NDArray[Any]], picks: Picks, notes: list[str]) -> st
 
 def _members(path: Path) -> dict[str, NDArray[Any]]:
     """All arrays of an archive, after its directory has been checked against a cap."""
-    try:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            names = [member.filename for member in members]
-            if len(set(names)) < len(names):
-                raise InputError(f"{path} holds two members of one name; write the archive anew")
-            if sum(member.file_size for member in members) > _LARGEST_ARCHIVE:
-                raise InputError(
-                    f"{path} would unpack to more than 2 GB; save the series as NetCDF instead"
-                )
-            if not names or not all(name.endswith(".npy") for name in names):
-                raise InputError(f"{path} is a zip archive, but not of NumPy arrays; unpack it")
-            arrays = {}
-            for member in members:
-                what = f"array {member.filename[:-4][:60]!r} of {path}"
-                with archive.open(member) as file:
-                    _checked_header(file, member.file_size, what)
-                with archive.open(member) as file:
-                    arrays[member.filename[:-4]] = _load(file, what)
-            return arrays
-    except InputError:
-        raise
-    except Exception as error:  # whatever a damaged archive makes zipfile and zlib raise
-        raise InputError(f"{path} is a damaged archive ({reason(error)}); make it anew") from error
+    arrays = {}
+    with decoding(f"{path} is a damaged archive", "make it anew"), zipfile.ZipFile(path) as archive:
+        members = archive.infolist()
+        names = [member.filename for member in members]
+        if len(set(names)) < len(names):
+            raise InputError(f"{path} holds two members of one name; write the archive anew")
+        if sum(member.file_size for member in members) > _LARGEST_ARCHIVE:
+            raise InputError(
+                f"{path} would unpack to more than 2 GB; save the series as NetCDF instead"
+            )
+        if not names or not all(name.endswith(".npy") for name in names):
+            raise InputError(f"{path} is a zip archive, but not of NumPy arrays; unpack it")
+        for member in members:
+            what = f"array {member.filename[:-4][:60]!r} of {path}"
+            with archive.open(member) as file:
+                _check_header(file, member.file_size, what)
+            with archive.open(member) as file:
+                arrays[member.filename[:-4]] = _load(file, what)
+    return arrays
 
 
-def _checked_header(file: Any, size: int, what: str) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def _check_header(file: Any, size: int, what: str) -> None:
     """Refuse a header that promises another size than the file has, before any allocation."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            version = np.lib.format.read_magic(file)
-            if version == (1, 0):
-                shape, _, dtype = np.lib.format.read_array_header_1_0(file)
-            elif version == (2, 0):
-                shape, _, dtype = np.lib.format.read_array_header_2_0(file)
-            else:
-                raise ValueError(f"format version {version}")
-    except Exception as error:  # ValueError, SyntaxError, RecursionError, tokenizer errors, ...
-        raise InputError(
-            f"the {what} has a damaged NumPy header ({reason(error)}); save it again"
-        ) from error
+    with decoding(f"the {what} has a damaged NumPy header", "save it again"):
+        version = np.lib.format.read_magic(file)
+        if version == (1, 0):
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+        elif version == (2, 0):
+            shape, _, dtype = np.lib.format.read_array_header_2_0(file)
+        else:
+            raise ValueError(f"format version {version}")
     if dtype.hasobject:
         raise InputError(
             f"the {what} holds Python objects, which are never loaded; save plain numbers"
@@ -152,14 +135,11 @@ def _checked_header(file: Any, size: int, what: str) -> tuple[tuple[int, ...], n
             f"the {what} has {size} bytes but its header promises {promised}; it is damaged or "
             "incomplete: save it again"
         )
-    return shape, dtype
 
 
 def _load(file: IO[bytes], what: str) -> NDArray[Any]:
-    try:
+    with decoding(f"the {what} cannot be read", "save it again"):
         return np.asarray(np.lib.format.read_array(file, allow_pickle=False))
-    except Exception as error:  # a damaged body or too little memory
-        raise InputError(f"the {what} cannot be read ({reason(error)}); save it again") from error
 
 
 def _table(values: NDArray[Any], what: str, wanted: list[str] | None) -> Table:

@@ -15,13 +15,7 @@ from dsr.errors import InputError
 
 
 def object_table(obj: Any, *, name: str = "series", time_unit: str | None = None) -> Table:
-    """Take an object in memory as trajectories; gaps and constants are left to be judged.
-
-    Raises
-    ------
-    InputError
-        If it is no array of real numbers in one of the accepted layouts.
-    """
+    """Take an object in memory as trajectories; gaps and constants are left to be judged."""
     import xarray as xr
 
     if isinstance(obj, xr.DataTree):

@@ -20,8 +20,8 @@ from dsr.data.labelled.clues import (
     is_time_name,
     without_row_numbers,
 )
-from dsr.data.labelled.picks import Picks, no_such, pick
-from dsr.data.readers.dialect import Sheet, read_sheet
+from dsr.data.labelled.picks import Picks, listed, no_such, pick
+from dsr.data.readers.dialect import ISO_DATE, Sheet, read_sheet
 from dsr.data.table import Table
 from dsr.data.time.axis import decode_time
 from dsr.errors import InputError
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _MISSING = {"", "na", "nan", "null", "none", "-", "--", "n/a", "#n/a", "?"}
 # A column with more text than this is a label, not a measurement with a slip in it.
 _TEXT_SHARE = 0.5
-_ISO = r"\s*\d{4}-\d{1,2}(-\d{1,2})?([T ]\d{1,2}:\d{2}.*)?\s*"
 
 
 def read_csv(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table:
@@ -63,7 +62,9 @@ def read_csv(path: Path, picks: Picks, *, time_unit: str | None = None) -> Table
     except MemoryError as error:
         raise InputError(f"{path} needs more memory than there is; cut it in parts") from error
     except Exception as error:  # ParserError, ValueError, OverflowError, ...
-        raise InputError(f"{path} is not a regular table: {sheet.located(error)}") from error
+        raise InputError(
+            f"{path} is not a regular table: {sheet.located(error)}; give all lines equal columns"
+        ) from error
     frame.columns = pd.Index(sheet.names)
     table = frame_table(frame, picks, time_unit=time_unit, source=path.name, sheet=sheet)
     return replace(table, notes=(*sheet.notes, *table.notes))
@@ -185,7 +186,7 @@ def _is_dated(column: pd.Series[Any]) -> bool:
     if column.dtype.kind == "M":
         return True
     return column.dtype.kind not in "iufb" and bool(
-        column.head(50).astype(str).str.fullmatch(_ISO).all()
+        column.head(50).astype(str).str.fullmatch(ISO_DATE).all()
     )
 
 
@@ -209,15 +210,15 @@ def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
     if column.dtype.kind in "iufMm":
         return np.asarray(column.to_numpy())
     texts = column.astype(str)
-    dated = texts.str.fullmatch(_ISO)
+    dated = texts.str.fullmatch(ISO_DATE)
     if dated.all():
         try:
             stamps = pd.to_datetime(texts, format="ISO8601", utc=True)
             return np.asarray(stamps.dt.tz_localize(None).to_numpy())
         except (ValueError, OverflowError) as error:
             raise InputError(
-                f"the time column {str(column.name)[:60]!r} holds a date that cannot be "
-                f"({reason(error)})"
+                f"the time column {str(column.name)[:60]!r} holds what is no date "
+                f"({reason(error)}); correct it"
             ) from error
     numeric = pd.to_numeric(texts, errors="coerce").notna()
     bad = ~(dated if dated.mean() > numeric.mean() else numeric)
@@ -225,7 +226,7 @@ def _times(column: pd.Series[Any], sheet: Sheet | None) -> NDArray[Any]:
     raise InputError(
         f"the time column {str(column.name)[:60]!r} holds {texts.iloc[row][:40]!r} in "
         f"{_place(row, sheet)}, which is neither a number nor an ISO date such as "
-        "2021-03-02T12:00:00; rewrite it so"
+        '2021-03-02T12:00:00; rewrite it so, or pass time="none" if it holds no times'
     )
 
 
@@ -266,7 +267,7 @@ def _number_columns(
                 " which is no number; correct it, leave the cell empty, or leave the column out"
             )
     if left:
-        notes.append(f"left out, columns of text or empty: {', '.join(n[:40] for n in left[:8])}")
+        notes.append(f"left out, columns of text or empty: {listed(left)}")
     return result
 
 

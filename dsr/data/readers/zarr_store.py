@@ -14,15 +14,13 @@ import itertools
 import json
 import math
 import os
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dsr.data.files import quiet_cleanup, reason
-from dsr.data.labelled.picks import no_such
-from dsr.data.readers.netcdf import SETTINGS, choose_group, has_numbers
+from dsr.data.files import decoding
+from dsr.data.readers.netcdf import SETTINGS, choose_group
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,13 +32,7 @@ _GROUP_FILES = ("zarr.json", ".zgroup")
 
 
 def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
-    """Read one group of a store (format 2 or 3), with notes for the user.
-
-    Raises
-    ------
-    InputError
-        If zarr is not installed, or chunks are missing or are links.
-    """
+    """Read one group of a store (format 2 or 3), with notes for the user."""
     try:
         import zarr  # noqa: F401
     except ImportError as error:
@@ -51,45 +43,27 @@ def read_zarr(path: Path, group: str | None) -> tuple[xr.Dataset, list[str]]:
     import xarray as xr
 
     _refuse_links(path)
-    with quiet_cleanup(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            notes = _empty_chunks(path)
-            name = _group(path, group, notes)
-            with xr.open_dataset(path, **_SETTINGS, group=name) as dataset:
-                # A store keeps no order of its arrays; that of the folder is a matter of chance.
-                loaded = dataset.load()
-                names = sorted(loaded.data_vars, key=str)
-                return loaded.drop_vars(names).assign({n: loaded[n] for n in names}), notes
-        except InputError:
-            raise
-        except Exception as error:  # whatever a damaged store makes the libraries raise
-            raise InputError(
-                f"{path} cannot be read as a Zarr store ({type(error).__name__}: {reason(error)}); "
-                "it may be damaged or incomplete: copy it again"
-            ) from error
+    cure = "it may be damaged or incomplete: copy it again"
+    with decoding(f"{path} cannot be read as a Zarr store", cure):
+        notes = _empty_chunks(path)
+
+        def opened(name: str | None) -> xr.Dataset:
+            return xr.open_dataset(path, **_SETTINGS, group=name)
+
+        with opened(choose_group(_groups(path), group, opened, notes)) as dataset:
+            # A store keeps no order of its arrays; that of the folder is a matter of chance.
+            loaded = dataset.load()
+            names = sorted(loaded.data_vars, key=str)
+            return loaded.drop_vars(names).assign({n: loaded[n] for n in names}), notes
 
 
-def _group(path: Path, wanted: str | None, notes: list[str]) -> str | None:
-    import xarray as xr
-
+def _groups(path: Path) -> list[str]:
     names = ["/"]
     for folder in sorted(p for p in path.rglob("*") if p.is_dir()):
         meta = next((folder / n for n in _GROUP_FILES if (folder / n).exists()), None)
         if meta is not None and _document(meta).get("node_type", "group") == "group":
             names.append("/" + folder.relative_to(path).as_posix())
-    if wanted is not None:
-        full = f"/{wanted.strip('/')}"
-        if full not in names:
-            raise no_such(full, names[1:], "group")
-        return full
-    if len(names) == 1:
-        return None
-    found = {}
-    for name in names:
-        with xr.open_dataset(path, **_SETTINGS, group=name) as dataset:
-            found[name] = has_numbers(dataset)
-    return choose_group(found, notes)
+    return names
 
 
 def _refuse_links(path: Path) -> None:
@@ -156,12 +130,9 @@ def _believed_fill(array: Path, missing: int, *, whole: bool) -> str | None:
 def _chunks(meta: dict[str, Any], array: Path, *, old: bool) -> tuple[int, int]:
     """Number of chunk files an array should have and has."""
     try:
-        shape = [int(n) for n in meta["shape"]]
-        if old:
-            sizes = [int(n) for n in meta["chunks"]]
-        else:
-            sizes = [int(n) for n in meta["chunk_grid"]["configuration"]["chunk_shape"]]
-        expected = math.prod(math.ceil(n / c) for n, c in zip(shape, sizes, strict=True))
+        sizes = meta["chunks"] if old else meta["chunk_grid"]["configuration"]["chunk_shape"]
+        pairs = zip(meta["shape"], sizes, strict=True)
+        expected = math.prod(math.ceil(int(n) / int(c)) for n, c in pairs)
     except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise InputError(
             f"the description of array {array.name[:60]!r} is damaged; copy the store again"

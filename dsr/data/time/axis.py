@@ -6,7 +6,7 @@ or years keep the month or the year as their unit; plain numbers keep the unit t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -24,36 +24,16 @@ TOLERANCE = 1e-3
 
 
 class TimeAxis(NamedTuple):
-    """Times of the samples of one trajectory.
+    """Times of the samples of one trajectory."""
 
-    Attributes
-    ----------
-    numbers : ndarray (T,)
-        Times in `unit`, after `origin` where there is one.
-    unit : str
-        ``"s"``, ``"month"``, ``"year"``, ``"step"``, ``"time unit"`` or the file's own.
-    origin : str
-        Date of time zero as ISO text, or "".
-    calendar : str
-        CF name of the calendar, or "".
-    resolution : float
-        How far a time may be off by the rounding of the numbers it was stored as.
-    notes : tuple of str
-        Sentences for the user.
-    bare : bool
-        Whether the file gives the numbers no unit, so that they may only count samples.
-    name : str
-        What the file calls the axis.
-    """
-
-    numbers: Floats
-    unit: str
-    origin: str = ""
-    calendar: str = ""
-    resolution: float = 0.0
-    notes: tuple[str, ...] = ()
-    bare: bool = False
-    name: str = "time"
+    numbers: Floats  # (T,), in `unit`, after `origin` where there is one
+    unit: str  # "s", "month", "year", "step", "time unit" or the file's own
+    origin: str = ""  # date of time zero as ISO text
+    calendar: str = ""  # its name in CF
+    resolution: float = 0.0  # how far a time may be off by the rounding of what was stored
+    notes: tuple[str, ...] = ()  # for the user
+    bare: bool = False  # the file gives the numbers no unit: they may only count samples
+    name: str = "time"  # what the file calls the axis
 
     def upto(self, count: int) -> TimeAxis:
         """Axis of the first samples; itself where these are all."""
@@ -71,25 +51,13 @@ class TimeAxis(NamedTuple):
 
 
 class Spacing(NamedTuple):
-    """What the evenness test found.
+    """What the evenness test found."""
 
-    Attributes
-    ----------
-    step : float
-        Mean step of an even axis, median step of an uneven one.
-    first : int or None
-        Index of the first sample that is not where it should be; None for an even axis.
-    fraction : float
-        Share of the steps that are not the usual one.
-    gap, gap_at : float, int
-        Largest step and the index of the sample it leads from.
-    """
-
-    step: float
-    first: int | None
-    fraction: float
-    gap: float
-    gap_at: int
+    step: float  # mean step of an even axis, median step of an uneven one
+    first: int | None  # first sample that is not where it should be; None for an even axis
+    fraction: float  # share of the steps that are not the usual one
+    gap: float  # largest step
+    gap_at: int  # sample it leads from
 
 
 def decode_time(
@@ -99,27 +67,10 @@ def decode_time(
     name: str = "time",
     time_unit: str | None = None,
 ) -> TimeAxis:
-    """Read a time coordinate of any kind.
+    """Read a time coordinate: ``datetime64``, ``timedelta64``, cftime or datetime objects, numbers.
 
-    Parameters
-    ----------
-    values : array (T,)
-        ``datetime64``, ``timedelta64``, cftime or `datetime.datetime` objects, or numbers.
-    attrs : mapping, optional
-        CF attributes: ``units`` ("hours since 2000-01-01", "ms"), ``calendar``, ``long_name``.
-    name : str
-        Name of the coordinate, for messages.
-    time_unit : str, optional
-        Unit wanted; relabels plain numbers, converts physical ones.
-
-    Returns
-    -------
-    TimeAxis
-
-    Raises
-    ------
-    InputError
-        If a time is missing, a unit cannot be read, or the wanted unit does not fit.
+    `attrs` are those of CF: ``units`` ("hours since 2000-01-01", "ms"), ``calendar`` and
+    ``long_name``. A `time_unit` relabels plain numbers and converts physical ones.
 
     Examples
     --------
@@ -133,8 +84,7 @@ def decode_time(
     if values.dtype.kind == "M":
         axis = _from_datetimes(values, name, time_unit)
     elif values.dtype.kind == "m":
-        missing = np.isnat(values)
-        _refuse_missing(missing, name)
+        _refuse_missing(np.isnat(values), name)
         axis = TimeAxis(values / np.timedelta64(1, "s"), "s")
     elif values.dtype.kind == "O":
         axis = _from_objects(values, name, time_unit)
@@ -149,13 +99,7 @@ def decode_time(
 
 
 def spacing(axis: TimeAxis) -> Spacing:
-    """Test whether an axis is even.
-
-    Raises
-    ------
-    InputError
-        If times repeat or run backwards: no resampling cures that.
-    """
+    """Test whether an axis is even."""
     t = axis.numbers
     if t.size < 2:
         return Spacing(1.0, None, 0.0, 0.0, 0)
@@ -239,7 +183,7 @@ def _from_datetimes(values: NDArray[Any], name: str, wanted: str | None) -> Time
     axis = TimeAxis(
         np.asarray(seconds, dtype=np.float64), "s", iso_text(values[0]), "proleptic_gregorian"
     )
-    return _prefer_calendar(axis, values, wanted)
+    return _prefer_calendar(axis, lambda: values, wanted)
 
 
 def _from_objects(values: NDArray[Any], name: str, wanted: str | None) -> TimeAxis:
@@ -261,7 +205,7 @@ def _from_objects(values: NDArray[Any], name: str, wanted: str | None) -> TimeAx
             ) from error
         calendar = str(getattr(first, "calendar", "proleptic_gregorian"))
         axis = TimeAxis(seconds, "s", iso_text(flat[0]), calendar)
-        return _prefer_calendar(axis, flat, wanted)
+        return _prefer_calendar(axis, lambda: flat, wanted)
     raise InputError(
         f"the time axis {name!r} holds {kind_of(values)}, not numbers or dates; "
         "name another with time=, or pass dt="
@@ -320,19 +264,16 @@ def _since(
         resolution * factor,
         name=name,
     )
-    if spacing(axis).first is None and wanted not in MONTHLY:
-        return axis
-    dates = read_reference(numbers, units, calendar, name)
-    return _prefer_calendar(axis, dates, wanted)
+    return _prefer_calendar(axis, lambda: read_reference(numbers, units, calendar, name), wanted)
 
 
-def _prefer_calendar(axis: TimeAxis, dates: Any, wanted: str | None) -> TimeAxis:
+def _prefer_calendar(axis: TimeAxis, dates: Callable[[], Any], wanted: str | None) -> TimeAxis:
     """Take the month or the year as unit where that, and not the second, is regular (or wanted)."""
     if axis.numbers.size < 3 or (np.diff(axis.numbers) <= 0).any():
         return axis
     if spacing(axis).first is None and wanted not in MONTHLY:
         return axis
-    found = calendar_axis(dates)
+    found = calendar_axis(dates())
     if found is None:
         return axis
     numbers, unit = found

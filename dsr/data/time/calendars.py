@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dsr.data.files import reason
-from dsr.errors import InputError
+from dsr.data.files import decoding
 
 MONTHLY = ("month", "year")
 
@@ -19,52 +18,29 @@ _MONTH_SLACK = 0.1
 
 
 def read_reference(numbers: Any, units: str, calendar: str, name: str) -> Any:
-    """Dates of numbers such as "hours since 1900-01-01" in a CF calendar.
-
-    Raises
-    ------
-    InputError
-        If the reference date or the calendar cannot be read.
-    """
-    import warnings
-
+    """Dates of numbers such as "hours since 1900-01-01" in a CF calendar."""
     import cftime
 
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return cftime.num2date(numbers, units, calendar=calendar)
-    except (ValueError, OverflowError, TypeError, AttributeError) as error:
-        raise InputError(
-            f"the unit {units[:60]!r} (calendar {calendar[:20]!r}) of the time axis {name!r} "
-            f"cannot be read ({reason(error)}); pass time_unit= after removing the unit"
-        ) from error
+    what = f"the unit {units[:60]!r} (calendar {calendar[:20]!r}) of the time axis {name!r}"
+    with decoding(f"{what} cannot be read", "pass time_unit= after removing the unit"):
+        return cftime.num2date(numbers, units, calendar=calendar)
 
 
 def iso_text(moment: Any) -> str:
     """Shortest ISO text of a date, whatever its kind."""
-    if isinstance(moment, np.datetime64):
-        text = str(np.datetime_as_string(moment.astype("datetime64[us]"), unit="us"))
-    else:
-        text = moment.isoformat()
-        text = text if "." in text else f"{text}.000000"
-    text = text[:-1].rstrip("0").rstrip(".") if text.endswith("0") and "." in text else text
-    text = text.rstrip(".")
+    text = (
+        str(moment.astype("datetime64[us]"))
+        if isinstance(moment, np.datetime64)
+        else (moment.isoformat())
+    )
+    text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.removesuffix("T00:00:00")
 
 
 def calendar_axis(dates: Any) -> tuple[NDArray[np.float64], str] | None:
-    """Read an axis as counts of months or years after its first date, if it is regular so.
+    """Read increasing dates as counts of months or years after the first, with the unit.
 
-    Parameters
-    ----------
-    dates : array of datetime64, or sequence of date objects
-        In increasing order.
-
-    Returns
-    -------
-    (numbers, unit) or None
-        None if the dates do not sit at about the same place of their months, or two share a month.
+    None if they do not sit at about the same place of their months, or two share a month.
 
     Examples
     --------

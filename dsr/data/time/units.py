@@ -8,21 +8,17 @@ import numpy as np
 
 from dsr.errors import InputError
 
-_SECONDS = {
-    "s": ("s", "sec", "secs", "second", "seconds"),
-    "ms": ("ms", "msec", "msecs", "millisec", "millisecond", "milliseconds"),
-    "us": ("us", "µs", "μs", "microsec", "microsecond", "microseconds"),
-    "ns": ("ns", "nanosec", "nanosecond", "nanoseconds"),
-    "minute": ("min", "mins", "minute", "minutes"),
-    "hour": ("h", "hr", "hrs", "hour", "hours"),
-    "day": ("d", "day", "days"),
-    "week": ("week", "weeks"),
-}
-_FACTORS = {
-    "s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9,
-    "minute": 60.0, "hour": 3600.0, "day": 86400.0, "week": 604800.0,
-}  # fmt: skip
-SECONDS = {alias: _FACTORS[unit] for unit, aliases in _SECONDS.items() for alias in aliases}
+_SECONDS = (
+    (1.0, ("s", "sec", "secs", "second", "seconds")),
+    (1e-3, ("ms", "msec", "msecs", "millisec", "millisecond", "milliseconds")),
+    (1e-6, ("us", "µs", "μs", "microsec", "microsecond", "microseconds")),
+    (1e-9, ("ns", "nanosec", "nanosecond", "nanoseconds")),
+    (60.0, ("min", "mins", "minute", "minutes")),
+    (3600.0, ("h", "hr", "hrs", "hour", "hours")),
+    (86400.0, ("d", "day", "days")),
+    (604800.0, ("week", "weeks")),
+)
+SECONDS = {alias: factor for factor, aliases in _SECONDS for alias in aliases}
 CALENDAR_UNITS = {
     "month": "month", "months": "month", "mon": "month",
     "year": "year", "years": "year", "yr": "year", "yrs": "year", "a": "year",
