@@ -77,7 +77,7 @@ class Grid:
             )
         # Many times faster than the mask itself.
         flat = frames.reshape(*frames.shape[:-3], self.valid.size)
-        return flat.take(np.flatnonzero(self.valid), axis=-1)
+        return np.asarray(flat.take(np.flatnonzero(self.valid), axis=-1))
 
     def frames(self, rows: Any) -> Floats:
         """Frames ``(..., C, Y, X)`` of rows ``(..., cells)``; cells without values are NaN."""
