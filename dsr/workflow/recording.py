@@ -187,11 +187,11 @@ def models_for(kind: str) -> list[str]:
 
 def _drive(inputs: Any, raw: xr.DataArray, settings: Settings) -> xr.DataArray | None:
     from dsr.models.registry import model_class
+    from dsr.models.starts import refuse_inputs_of
 
     if inputs is None:
         return None
-    if not model_class(settings.name).takes_inputs:
-        raise InputError(f"external inputs cannot drive {settings.name}; leave inputs out")
+    refuse_inputs_of(model_class(settings.name))
     return aligned(inputs, raw, settings.load)
 
 
