@@ -27,6 +27,11 @@ _LARGEST_TEXT = 1_000_000
 class Run:
     """A fitted model with everything that was found out about it.
 
+    Parameters
+    ----------
+    folder : path
+        What ``dsr fit`` wrote; `open_run` checks that it is one.
+
     Attributes
     ----------
     folder : pathlib.Path
@@ -41,10 +46,20 @@ class Run:
     results : xarray.DataTree
         ``observed`` (the test part), ``generated`` (the free run it was judged by), ``forecast``
         (from the first test samples), ``training`` (its end), ``metrics``, ``baselines`` (scores
-        of simpler models over "baseline"), ``inputs`` (of the test part, for a driven model), and
-        what the model itself found out: ``history`` and other `diagnostics`.
+        of simpler models over "baseline"), ``inputs`` and ``training_inputs`` (of a driven
+        model, beside ``observed`` and ``training``), and what the model itself found out:
+        ``history`` and other `diagnostics`.
     summary : dict
         ``metrics.json``, the object that ``dsr fit --json`` prints.
+
+    Examples
+    --------
+    >>> import dsr, tempfile
+    >>> series = dsr.simulate("henon", steps=2000, seed=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     run = dsr.fit(series, model="sindy", out=f"{folder}/run", progress=False)
+    ...     run.config["data"]["test_samples"], "forecast" in run.results.children
+    (400, True)
     """
 
     def __init__(self, folder: str | Path) -> None:
@@ -127,6 +142,15 @@ def open_run(folder: str | Path) -> Run:
     ------
     InputError
         If the folder is not a run.
+
+    Examples
+    --------
+    >>> import dsr, tempfile
+    >>> series = dsr.simulate("henon", steps=2000, seed=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = dsr.fit(series, model="persistence", out=f"{folder}/run", progress=False)
+    ...     open_run(f"{folder}/run").verdict
+    'degenerate: frozen'
     """
     path = Path(folder)
     if not path.is_dir():

@@ -205,19 +205,19 @@ def verdict_lines(attrs: Mapping[Any, Any], of: str = "samples") -> list[str]:
     return lines
 
 
-def print_judgement(summary: Mapping[str, Any], attrs: Mapping[Any, Any], of: str) -> None:
-    """Print the scores, those of the baselines, and the verdict.
+def judgement_lines(summary: Mapping[str, Any], attrs: Mapping[Any, Any], of: str) -> list[str]:
+    """Return the scores, those of the baselines where there are any, and the verdict.
 
     Parameters
     ----------
     summary : mapping
-        ``metrics``, and where they were judged ``baselines``, as ``--json`` has them.
+        ``metrics`` and ``baselines``, as ``--json`` has them.
     attrs : mapping
         The attributes of what `dsr.metrics.evaluate` returns.
     of : str
         What was compared.
     """
-    say(metrics_table(summary["metrics"], attrs.get("time_unit")) + "\n")
+    lines = [metrics_table(summary["metrics"], attrs.get("time_unit")), ""]
     if summary.get("baselines"):
-        say(baselines_table(summary, attrs.get("time_unit")) + "\n")
-    say("\n".join(verdict_lines(attrs, of)))
+        lines += [baselines_table(summary, attrs.get("time_unit")), ""]
+    return lines + verdict_lines(attrs, of)

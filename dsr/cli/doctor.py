@@ -13,22 +13,18 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA
 
 def doctor(out: opt.JsonOut = None, seed: opt.UnusedSeed = 0, json: opt.Json = False) -> None:
     """Tell versions, threads, compiled code, GPU and optional parts."""
-    from dsr.cli.console import hanging, print_json, say
-    from dsr.cli.output import output_path, write_json
+    from dsr.cli.console import hanging
+    from dsr.cli.output import checked_path, give
     from dsr.models.registry import names
 
     del seed
-    target = None if out is None else output_path(out, "doctor", (".json",))
+    target = checked_path(out, (".json",))
     facts = {
         **_versions(), "threads": _threads(), "compiled": _compiled(), "gpu": _gpu(),
         "optional": _optional(), "models": names(),
     }  # fmt: skip
-    if target is not None:
-        write_json(facts, target)
-    if json:
-        print_json(facts)
-    else:
-        say("\n".join(hanging(name, text, 13) for name, text in _lines(facts)))
+    lines = [hanging(name, text, 13) for name, text in _lines(facts)]
+    give(facts, lines, target, as_json=json)
 
 
 def _lines(facts: dict[str, Any]) -> list[tuple[str, str]]:

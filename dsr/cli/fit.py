@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +14,6 @@ from dsr.cli.syntax import arguments, spoken
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
-    from dsr.runs import Run
     from dsr.training.live import LiveProgress
 
 _SILENT_WORDS = {"--json", "--quiet", "-q", "--resume"}
@@ -80,6 +78,8 @@ def fit(
     default with adaptive forcing within a budget. It is judged on the test part, which it has not
     seen. The run folder holds the model, its scores, all settings and a report.
     """
+    from dsr.cli.console import judgement_lines
+    from dsr.cli.output import give
     from dsr.training.progress import Interrupted
     from dsr.workflow.fitting import fit as run_fit
 
@@ -112,7 +112,10 @@ def fit(
     finally:
         if progress:
             progress.close()
-    _show(run, json)
+    of = "frames of test data" if run.model.accepts == "field" else "samples of test data"
+    lines = judgement_lines(run.summary, run.metrics.attrs, of)
+    lines += [f"run       {run.folder}", f"report    {run.report}"]
+    give(run.summary, lines, None, as_json=json)
 
 
 def _live_line() -> LiveProgress:
@@ -160,16 +163,3 @@ def _command() -> list[str]:
         elif word not in _SILENT_WORDS and not word.startswith("--out="):
             words.append(word)
     return ["dsr", *words]
-
-
-def _show(run: Run, json: bool) -> None:
-    from dsr.cli.console import print_json, print_judgement, say
-
-    if json:
-        print_json(run.summary)
-        return
-    of = "frames of test data" if run.model.accepts == "field" else "samples of test data"
-    print_judgement(run.summary, run.metrics.attrs, of)
-    say(f"run       {run.folder}")
-    say(f"report    {run.report}")
-    sys.stdout.flush()

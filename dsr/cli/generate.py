@@ -33,9 +33,13 @@ def generate(
     json: opt.Json = False,
 ) -> None:
     """Let the model of a run go freely on its attractor."""
+    from dsr.workflow.evaluation import inputs_of_run, prepared
+
     opened, path = _open(run, out, "generated", keep=(start, inputs))
-    begin = None if start is None else _context(opened, start, load or {})
-    drive = None if inputs is None else _drive(inputs, begin, steps, covered=False)
+    begin = None if start is None else prepared(opened, start, load)
+    drive = None if inputs is None else inputs_of_run(
+        opened, inputs, begin, steps, load=load, covered=False
+    )  # fmt: skip
     series = opened.model.generate(begin, steps, inputs=drive, seed=seed)
     _write(opened, series, path, json)
 
@@ -52,9 +56,13 @@ def forecast(
     json: opt.Json = False,
 ) -> None:
     """Continue every trajectory of a series with the model of a run."""
+    from dsr.workflow.evaluation import inputs_of_run, prepared
+
     opened, path = _open(run, out, "forecast", keep=(file, inputs))
-    context = _context(opened, file, load or {})
-    drive = None if inputs is None else _drive(inputs, context, steps, covered=True)
+    context = prepared(opened, file, load)
+    drive = None if inputs is None else inputs_of_run(
+        opened, inputs, context, steps, load=load, covered=True
+    )  # fmt: skip
     series = opened.model.forecast(context, steps, inputs=drive, seed=seed)
     _write(opened, series, path, json)
 
@@ -71,46 +79,15 @@ def _open(run: Path, out: Path | None, what: str, keep: tuple[str | None, ...]) 
     return opened, path
 
 
-def _context(run: Run, file: str, load: dict[str, Any]) -> Any:
-    """A file in the coordinates of the run: its variables, its delay embedding."""
-    from dsr.workflow.evaluation import prepared
-
-    return prepared(run, file, opt.as_in_the_run(run, load))
-
-
-def _drive(file: str, context: DataArray | None, steps: int, *, covered: bool) -> Any:
-    """Inputs from a file, over what they drive: a run out of a context, and the context too."""
-    from dsr.data import lengths, make_series
-    from dsr.workflow.inputs import aligned
-
-    if context is None:
-        return file  # a stored start has no time: the file begins with it
-    import numpy as np
-
-    dt, counts = float(context.attrs["dt"]), lengths(context)
-    begin = float(context["time"].values[0]) + (0.0 if covered else dt * (int(counts[0]) - 1))
-    axis = make_series(
-        [np.zeros((int(n) - 1 + steps if covered else steps, 1)) for n in counts],
-        dt=dt, time_unit=str(context.attrs["time_unit"]), start=begin,
-        trajectory=context["trajectory"].values,
-    )  # fmt: skip
-    same = {name: context.attrs.get(name, "") for name in ("time_origin", "calendar")}
-    return aligned(file, axis.assign_attrs(same))
-
-
 def _write(run: Run, series: DataArray, path: Path, as_json: bool) -> None:
-    from dsr.cli.output import hand_over
-
-    _refuse_divergence(run, series)
-    hand_over(series, path, as_json=as_json)
-
-
-def _refuse_divergence(run: Run, series: DataArray) -> None:
+    """Write a run that is finite; land stays without values in every frame."""
     import numpy as np
+
+    from dsr.cli.output import hand_over
 
     finite = np.isfinite(series.values)
     field = "channel" in series.dims
-    if field:  # land stays without values in every frame
+    if field:
         observed = run.results["observed"].to_dataset()["series"]
         finite |= np.isnan(observed.values[0, 0])
     bad = ~finite.all(axis=(0, *range(2, finite.ndim)))
@@ -120,3 +97,4 @@ def _refuse_divergence(run: Run, series: DataArray) -> None:
             f"{int(np.argmax(bad)) + 1} of {bad.size}, so nothing was written; ask for fewer "
             "steps=, or fit again with another seed or a longer budget"
         )
+    hand_over(series, path, as_json=as_json)

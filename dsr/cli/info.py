@@ -24,11 +24,10 @@ def info(
 
     A file that cannot be used is told with its cure.
     """
-    from dsr.cli.console import print_json, say
-    from dsr.cli.output import output_path, write_json
+    from dsr.cli.output import checked_path, give
 
     del seed
-    target = None if out is None else output_path(out, "info", (".json",))
+    target = checked_path(out, (".json",))
     if path.is_dir() and (path / "config.toml").is_file():
         facts = _run_facts(path)
         lines = _run_lines(facts)
@@ -39,12 +38,7 @@ def info(
         if not facts["usable"]:
             raise InputError(str(facts["cure"]))
         lines = _file_lines(facts)
-    if target is not None:
-        write_json(facts, target)
-    if json:
-        print_json(facts)
-    else:
-        say("\n".join(lines))
+    give(facts, lines, target, as_json=json)
 
 
 def _run_facts(path: Path) -> dict[str, Any]:

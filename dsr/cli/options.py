@@ -7,20 +7,20 @@ import inspect
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from dsr.errors import InputError
-
-if TYPE_CHECKING:
-    from dsr.runs import Run
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object, and nothing else.")]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of every random choice.")]
 UnusedSeed = Annotated[int, typer.Option("--seed", min=0, help="Accepted; nothing is drawn here.")]
 JsonOut = Annotated[
     Path | None, typer.Option("--out", "-o", help="Also write what --json prints (.json).")
+]
+ScoresOut = Annotated[
+    Path | None, typer.Option("--out", "-o", help="Also write the scores (.nc or .json).")
 ]
 Output = Annotated[
     Path | None,
@@ -30,7 +30,11 @@ Output = Annotated[
     ),
 ]  # fmt: skip
 Inputs = Annotated[
-    str | None, typer.Option(help="File of the external inputs that drive the model.")
+    str | None,
+    typer.Option(
+        help="File of the external inputs that drive the model, on a time axis of its own; --fill, "
+        "--resample and --time none hold for it too."
+    ),
 ]
 Baselines = Annotated[bool, typer.Option(help="Judge the baselines beside the model.")]
 _LOADER: dict[str, Any] = {
@@ -86,12 +90,6 @@ def reads_a_file(verb: Callable[..., None]) -> Callable[..., None]:
     with_options.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
     with_options.__annotations__ = {p.name: p.annotation for p in parameters}
     return with_options
-
-
-def as_in_the_run(run: Run, load: dict[str, Any]) -> dict[str, Any]:
-    """Options a run's own file was read with, overridden by those given now."""
-    stored = run.config.get("settings", {}).get("load", {})
-    return {**(stored if isinstance(stored, dict) else {}), **load}
 
 
 def parse_value(text: str) -> Any:

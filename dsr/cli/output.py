@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dsr.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from xarray import DataArray, Dataset
 
 SERIES_SUFFIXES = (".nc", ".csv", ".npy")
@@ -17,7 +19,7 @@ RESULT_SUFFIXES = (".nc", ".json")
 _PARTS_OF_A_RUN = ("results.nc", "metrics.json")
 
 
-def free_name(stem: str, suffix: str = ".nc", folder: Path | None = None) -> Path:
+def free_name(stem: str, suffix: str = ".nc") -> Path:
     """Return a file name that is not taken: ``stem.nc``, else ``stem-2.nc``, ``stem-3.nc`` ...
 
     Examples
@@ -25,28 +27,26 @@ def free_name(stem: str, suffix: str = ".nc", folder: Path | None = None) -> Pat
     >>> free_name("a-name-nobody-has-taken").name
     'a-name-nobody-has-taken.nc'
     """
-    folder = Path() if folder is None else folder
-    path, count = folder / f"{stem}{suffix}", 2
+    path, count = Path(f"{stem}{suffix}"), 2
     while path.exists() or path.is_symlink():
-        path, count = folder / f"{stem}-{count}{suffix}", count + 1
+        path, count = Path(f"{stem}-{count}{suffix}"), count + 1
     return path
 
 
-def output_path(
-    out: Path | None,
-    stem: str,
-    suffixes: tuple[str, ...] = SERIES_SUFFIXES,
-    *,
-    keep: tuple[str | Path | None, ...] = (),
-) -> Path:
-    """Return the file to write, checked before any long work begins.
+def output_path(out: Path | None, stem: str, *, keep: tuple[str | Path | None, ...] = ()) -> Path:
+    """Return the file a series goes to, by default one named by ``stem`` that is not there yet."""
+    return checked_path(out, SERIES_SUFFIXES, keep=keep) or free_name(stem)
+
+
+def checked_path(
+    out: Path | None, suffixes: tuple[str, ...], *, keep: tuple[str | Path | None, ...] = ()
+) -> Path | None:
+    """Return what the user wants written, checked before any long work begins.
 
     Parameters
     ----------
     out : Path or None
-        What the user asked for; a file of that name is replaced. None: a free name from ``stem``.
-    stem : str
-        The beginning of the name where none was given.
+        A file of that name is replaced.
     suffixes : tuple of str
         The kinds of file that can be written.
     keep : tuple of paths
@@ -59,7 +59,7 @@ def output_path(
         input or a part of a run.
     """
     if out is None:
-        return free_name(stem)
+        return None
     if out.suffix.lower() not in suffixes:
         raise InputError(
             f"cannot write '{out}': its ending names no kind of file that can be written here; "
@@ -84,47 +84,55 @@ def output_path(
     return out
 
 
-def write_series(series: DataArray, path: Path) -> None:
-    """Write a series as NetCDF, CSV or NumPy file, by the ending of its name, in one step.
+def give(
+    facts: Mapping[str, Any], lines: Iterable[str], target: Path | None, *, as_json: bool
+) -> None:
+    """Say what was found, as one JSON object or for people, and write the object where asked."""
+    from dsr.cli.console import print_json, say, strict
+    from dsr.data.files import atomic_write
 
-    A reader never meets half a file: the content goes to a temporary name first.
-    """
+    if target is not None:
+        text = json.dumps(strict(facts), allow_nan=False, indent=2)
+        atomic_write(target, (text + "\n").encode())
+    if as_json:
+        print_json(facts)
+    else:
+        say("\n".join(lines))
+
+
+def give_scores(
+    scores: Dataset, summary: Mapping[str, Any], target: Path | None, *, as_json: bool
+) -> None:
+    """Say what `dsr.metrics.evaluate` found, and write it: all of it in a NetCDF file."""
+    from dsr.cli.console import judgement_lines
+    from dsr.data.files import write_dataset
+
+    facts = {**summary, **{k: scores.attrs[k] for k in ("decidable", "compared_length")}}
+    lines = judgement_lines(facts, scores.attrs, "frames" if "space" in scores.attrs else "samples")
+    if target is not None:
+        facts["out"] = str(target)
+        lines.append(f"scores    {target}")
+        if target.suffix.lower() == ".nc":
+            write_dataset(scores, target)
+            target = None
+    give(facts, lines, target, as_json=as_json)
+
+
+def hand_over(series: DataArray, path: Path, *, as_json: bool, **more: Any) -> None:
+    """Write a series, whole or not at all, and say so; ``more`` is known beside it."""
     from dsr.data.files import atomic_write, write_dataset
 
-    if "channel" in series.dims:
+    trajectories, steps = series.shape[:2]
+    label = str(series.dims[2])
+    field = label == "channel"
+    if field:
         only_netcdf(path)
     suffix = path.suffix.lower()
     if suffix == ".nc":
         write_dataset(series, path)
-    elif suffix == ".csv":
-        atomic_write(path, _as_csv(series))
     else:
-        atomic_write(path, _as_npy(series))
-
-
-def write_result(dataset: Dataset, summary: Mapping[str, Any], path: Path) -> None:
-    """Write a result as NetCDF (everything) or JSON (what ``--json`` prints)."""
-    if path.suffix.lower() == ".nc":
-        from dsr.data.files import write_dataset
-
-        write_dataset(dataset, path)
-    else:
-        write_json(summary, path)
-
-
-def write_json(summary: Mapping[str, Any], path: Path) -> None:
-    """Write what ``--json`` prints into a file."""
-    from dsr.cli.console import strict
-    from dsr.data.files import atomic_write
-
-    text = json.dumps(strict(summary), allow_nan=False, indent=2)
-    atomic_write(path, (text + "\n").encode())
-
-
-def series_facts(series: DataArray, path: Path) -> dict[str, Any]:
-    """Return what ``--json`` says about a series that was written."""
-    trajectories, steps = series.shape[:2]
-    label = str(series.dims[2])
+        atomic_write(path, _as_csv(series) if suffix == ".csv" else _as_npy(series))
+    names = [str(name) for name in series[label].values]
     facts = {
         "file": str(path),
         "trajectories": trajectories,
@@ -134,26 +142,17 @@ def series_facts(series: DataArray, path: Path) -> dict[str, Any]:
         "dt": series.attrs.get("dt"),
         "time_unit": series.attrs.get("time_unit"),
         "notes": list(series.attrs.get("notes", [])),
+        f"{label}s": names,
+        **more,
     }
-    return {**facts, f"{label}s": [str(name) for name in series[label].values]}
-
-
-def hand_over(series: DataArray, path: Path, *, as_json: bool, **more: Any) -> None:
-    """Write a series and say so; what is known beside it stands in ``--json``."""
-    from dsr.cli.console import print_json, say
-
-    write_series(series, path)
-    facts = {**series_facts(series, path), **more}
-    if as_json:
-        print_json(facts)
-        return
-    field = "channel" in series.dims
-    several = f"{facts['trajectories']} x " if facts["trajectories"] > 1 else ""
-    names = ", ".join(facts["channels" if field else "variables"])
-    grid = " on a grid of {} x {}".format(*facts["shape"][3:]) if field else ""
+    several = f"{trajectories} x " if trajectories > 1 else ""
+    grid = " on a grid of {} x {}".format(*series.shape[3:]) if field else ""
     reason = f"; {more['reason']}" if "reason" in more else ""
-    say(f"wrote {several}{facts['steps']} {'frames' if field else 'samples'} of {names}{grid} to "
-        f"{path}{reason}")  # fmt: skip
+    line = (
+        f"wrote {several}{steps} {'frames' if field else 'samples'} of {', '.join(names)}{grid} "
+        f"to {path}{reason}"
+    )
+    give(facts, [line], None, as_json=as_json)
 
 
 def only_netcdf(path: Path) -> None:

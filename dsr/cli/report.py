@@ -19,16 +19,11 @@ def report(
     json: opt.Json = False,
 ) -> None:
     """Write the report of a run: one page that needs no network."""
-    from dsr.cli.console import print_json, say
-    from dsr.cli.output import output_path
+    from dsr.cli.output import checked_path, give
     from dsr.report import write_report
     from dsr.runs import open_run, require_finished
 
     del seed
     opened = require_finished(open_run(run))
-    target = None if out is None else output_path(out, "report", (".html", ".htm"))
-    path = write_report(opened, target)
-    if json:
-        print_json({"run": str(run), "report": str(path)})
-    else:
-        say(f"wrote {path}")
+    path = write_report(opened, checked_path(out, (".html", ".htm")))
+    give({"run": str(run), "report": str(path)}, [f"wrote {path}"], None, as_json=json)

@@ -43,24 +43,20 @@ def simulate(
 
 def systems(out: opt.JsonOut = None, seed: opt.UnusedSeed = 0, json: opt.Json = False) -> None:
     """List the systems that can be simulated."""
-    from dsr.cli.console import print_json, say, table
-    from dsr.cli.output import output_path, write_json
+    from dsr.cli.console import table
+    from dsr.cli.output import checked_path, give
     from dsr.data import system
     from dsr.data import systems as names
     from dsr.text import number
 
     del seed
-    target = None if out is None else output_path(out, "systems", (".json",))
+    target = checked_path(out, (".json",))
     entries = [system(name) for name in names()]
     facts = {"systems": [
         {"name": s.name, "kind": s.kind, "dimension": s.dimension, "dt": s.dt,
          "parameters": s.parameters, "variables": s.variables, "description": s.description,
          "source": s.source} for s in entries
     ]}  # fmt: skip
-    if target is not None:
-        write_json(facts, target)
-    if json:
-        print_json(facts)
-        return
     rows = [[s.name, s.kind, s.description, str(s.dimension), number(s.dt)] for s in entries]
-    say(table(["system", "kind", "description", "variables", "dt"], rows, left=3))
+    lines = [table(["system", "kind", "description", "variables", "dt"], rows, left=3)]
+    give(facts, lines, target, as_json=json)

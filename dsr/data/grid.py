@@ -75,7 +75,9 @@ class Grid:
             raise InputError(
                 f"frames must have shape (channel, y, x) = {self.shape}, not {frames.shape[-3:]}"
             )
-        return np.ascontiguousarray(frames[..., self.valid])
+        # Many times faster than the mask itself.
+        flat = frames.reshape(*frames.shape[:-3], self.valid.size)
+        return np.asarray(flat.take(np.flatnonzero(self.valid), axis=-1))
 
     def frames(self, rows: Any) -> Floats:
         """Frames ``(..., C, Y, X)`` of rows ``(..., cells)``; cells without values are NaN."""

@@ -132,7 +132,7 @@ def gather(run: Any) -> Evidence:
             setattr(evidence, name, found)
         elif name in ("history", "baselines"):
             setattr(evidence, name, node.to_dataset())
-        elif name not in ("training", "metrics"):
+        elif name not in ("training", "training_inputs", "metrics"):
             evidence.others[str(name)] = node.to_dataset()
     metrics = evidence.attempt("the scores", lambda: run.metrics)
     evidence.metrics = metrics if metrics is not None and len(metrics.data_vars) else None

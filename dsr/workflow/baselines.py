@@ -19,6 +19,7 @@ FIELD_BASELINES = ("dmd", "climatology", "persistence", "gaussian")
 
 _LARGEST_LIBRARY = 300
 _MOST_SAMPLES = 50_000
+_CURVE = "rmse_curve"
 _ABOUT_TRAJECTORIES = ("largest_lyapunov_exponent",)
 
 
@@ -28,7 +29,8 @@ def baseline_scores(
     *,
     seed: int = 0,
     leave_out: str = "",
-    inputs: tuple[xr.DataArray | None, xr.DataArray | None] = (None, None),
+    inputs: xr.DataArray | None = None,
+    train_inputs: xr.DataArray | None = None,
 ) -> xr.Dataset:
     """Fit the baselines to a training series and judge them as a model is judged.
 
@@ -38,14 +40,15 @@ def baseline_scores(
     seed : int
     leave_out : str
         Name of the judged model, which needs no second row.
-    inputs : pair of series or None
+    inputs, train_inputs : series, optional
         External inputs of both parts, for baselines that they can drive.
 
     Returns
     -------
     xarray.Dataset
         Over "baseline": ``verdict``, ``reason`` (why there are no scores, else empty), and each
-        scalar of `dsr.metrics.evaluate`. What does not apply is NaN.
+        scalar of `dsr.metrics.evaluate`; of fields also ``rmse_curve`` over "time". What does not
+        apply is NaN.
 
     Notes
     -----
@@ -68,7 +71,8 @@ def baseline_scores(
 
     table = BASELINES if "variable" in test.dims else FIELD_BASELINES
     chosen = [name for name in table if name != leave_out and name in names()]
-    rows = [_row(name, test, train, inputs, seed) for name in chosen]
+    drives = None if inputs is None or train_inputs is None else (inputs, train_inputs)
+    rows = [_row(name, test, train, drives, seed) for name in chosen]
     data: dict[str, Any] = {
         key: ("baseline", [str(row[key]) for row in rows]) for key in ("verdict", "reason")
     }
@@ -78,6 +82,11 @@ def baseline_scores(
             np.array([row["scores"].get(metric, math.nan) for row in rows]),
             {"reason": "NaN where the score does not apply to the baseline"},
         )
+    curves = [row["scores"].get(_CURVE, np.zeros(0)) for row in rows]
+    longest = max((len(curve) for curve in curves), default=0)
+    if longest:
+        padded = [np.pad(c, (0, longest - len(c)), constant_values=np.nan) for c in curves]
+        data[_CURVE] = (("baseline", "time"), np.array(padded))
     attrs = {"seed": seed, "training_samples": int(train.sizes["time"])}
     return xr.Dataset(data, {"baseline": chosen}, attrs)
 
@@ -87,7 +96,8 @@ def baselines_to_json(scores: xr.Dataset) -> dict[str, dict[str, Any]]:
     result: dict[str, dict[str, Any]] = {}
     for index, name in enumerate(scores["baseline"].values):
         row = scores.isel(baseline=index)
-        values = {str(m): float(row[m]) for m in row.data_vars if m not in ("verdict", "reason")}
+        scalars = [m for m in row.data_vars if m not in ("verdict", "reason", _CURVE)]
+        values = {str(m): float(row[m]) for m in scalars}
         result[str(name)] = {
             "verdict": str(row["verdict"].values) or None,
             "reason": str(row["reason"].values) or None,
@@ -112,25 +122,31 @@ def _row(
     name: str,
     test: xr.DataArray,
     train: xr.DataArray,
-    inputs: tuple[xr.DataArray | None, xr.DataArray | None],
+    drives: tuple[xr.DataArray, xr.DataArray] | None,
     seed: int,
 ) -> dict[str, Any]:
     from dsr.metrics.judging.scorecard import evaluate
     from dsr.metrics.judging.verdict import NONE, SENTENCES
+    from dsr.models.registry import model_class
 
     drive: dict[str, Any] = {}
     wanted = [
         m for m in _metrics_of(test) if name in ("sindy", "dmd") or m not in _ABOUT_TRAJECTORIES
     ]
     try:
-        model, driven = _fitted(name, train, inputs[1], seed)
-        if driven:
-            drive["inputs"] = inputs[0]
+        own = model_class(name)
+        if not own.takes_inputs:
+            drives = None
+        model = _fitted(name, train, None if drives is None else drives[1], seed)
+        if drives is not None:
+            drive["inputs"] = drives[0]
         scores = evaluate(test, model, independent=train, metrics=wanted, seed=seed, **drive)
     except (InputError, DivergedError, ArithmeticError, ValueError) as error:
         # A baseline that cannot be had costs the model's run nothing.
         return {"verdict": "", "reason": " ".join(str(error).split()), "scores": {}}
-    values = {metric: float(scores[metric]) for metric in wanted if metric in scores}
+    values: dict[str, Any] = {m: float(scores[m]) for m in wanted if m in scores}
+    if _CURVE in scores:
+        values[_CURVE] = scores[_CURVE].values
     verdict = scores.attrs["verdict"]
     if name == "gaussian" and verdict.startswith("degenerate"):
         # Draws cannot diverge or stand still: the data they are judged on have another spread.
@@ -138,18 +154,13 @@ def _row(
     return {"verdict": verdict, "reason": "", "scores": values}
 
 
-def _fitted(
-    name: str, train: xr.DataArray, inputs: xr.DataArray | None, seed: int
-) -> tuple[Any, bool]:
-    """A fitted baseline, and whether it is driven by the inputs."""
+def _fitted(name: str, train: xr.DataArray, inputs: xr.DataArray | None, seed: int) -> Any:
     from dsr.models.registry import create, model_class
 
-    own = model_class(name)
-    driven = inputs is not None and own.takes_inputs
     settings: dict[str, Any] = {}
     if name == "sindy":
         observed = train.sizes["variable"]
-        settings = own.suggest(observed)
+        settings = model_class(name).suggest(observed)
         terms = math.comb(observed + settings["degree"], settings["degree"])
         if terms > _LARGEST_LIBRARY:
             raise InputError(
@@ -157,8 +168,7 @@ def _fitted(
                 f"{_LARGEST_LIBRARY} of a baseline; fit it by itself with model='sindy'"
             )
         train, inputs = _shortened(train), None if inputs is None else _shortened(inputs)
-    drive = {"inputs": inputs} if driven else {}
-    return create(name, **settings).fit(train, seed=seed, **drive), driven
+    return create(name, **settings).fit(train, seed=seed, inputs=inputs)
 
 
 def _shortened(train: xr.DataArray) -> xr.DataArray:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from dsr.errors import InputError
 from dsr.runs import Run, flat_settings, open_run
-from dsr.workflow.inputs import aligned
-from dsr.workflow.recording import Recording, in_terms_of, open_series
+from dsr.workflow.inputs import aligned, open_inputs, open_series
+from dsr.workflow.recording import Recording, in_terms_of
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,24 +21,33 @@ _FORECAST_BYTES = 64_000_000
 
 
 class Outcome(NamedTuple):
-    """A model judged: the scores, the run they were computed from, a forecast, and a summary."""
+    """A model judged: the scores, the run they were computed from, and what stands beside them."""
 
     metrics: xr.Dataset
     generated: xr.DataArray | None
-    forecast: xr.DataArray | None
-    summary: dict[str, Any]
+    forecast: xr.DataArray | None = None
     baselines: xr.Dataset | None = None
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """Verdict and scores in plain values."""
+        from dsr.metrics import metrics_to_json
+        from dsr.workflow.baselines import baselines_to_json
+
+        verdict = str(self.metrics.attrs["verdict"])
+        plain: dict[str, Any] = {"verdict": verdict, "metrics": metrics_to_json(self.metrics)}
+        if self.baselines is not None:
+            plain["baselines"] = baselines_to_json(self.baselines)
+        return plain
 
 
 def judge(model: Any, recording: Recording, seed: int) -> Outcome:
     """Score a model on the test part, with the training part as the independent recording."""
-    from dsr.metrics import metrics_to_json
     from dsr.metrics.judging.scorecard import judged
 
     test, inputs = recording.test, recording.test_inputs
     metrics, generated = judged(test, model, independent=recording.train, inputs=inputs, seed=seed)
-    summary = {"verdict": str(metrics.attrs["verdict"]), "metrics": metrics_to_json(metrics)}
-    return Outcome(metrics, generated, _forecast(model, test, inputs, seed), summary)
+    return Outcome(metrics, generated, _forecast(model, test, inputs, seed))
 
 
 def _forecast(
@@ -72,7 +83,7 @@ def evaluate(run_or_model: Any, series: Any, *, inputs: Any = None, **settings: 
         External inputs of a driven model, on the same time axis; on the file a run was trained
         on, those of the fit if not given.
     **settings
-        ``load`` (options of `dsr.load`; those of the run if not given), and arguments of
+        ``load`` (options of `dsr.load`, on top of those of the run), and arguments of
         `dsr.metrics.evaluate`.
 
     Returns
@@ -99,6 +110,30 @@ def evaluate(run_or_model: Any, series: Any, *, inputs: Any = None, **settings: 
     return score(judged, model, **options)
 
 
+def judge_again(
+    run: Run, file: Any, *, inputs: Any = None, load: Mapping[str, Any] | None = None,
+    seed: int = 0, more_metrics: Sequence[str] = (), baselines: bool = True,
+) -> Outcome:  # fmt: skip
+    """Judge a run on another file, beside the baselines of its training data."""
+    from dsr.metrics.judging.facts import chosen
+    from dsr.metrics.judging.scorecard import judged
+    from dsr.workflow.baselines import baseline_scores
+
+    given = {"load": load, "inputs": inputs, "seed": seed}
+    model, series, options = judged_series(run, file, given)
+    if more_metrics:
+        fields = model.accepts == "field"
+        options["metrics"] = [*chosen(None, fields=fields, model=True), *more_metrics]
+    scores, generated = judged(series, model, **options)
+    beside = None
+    if baselines and "independent" in options:
+        beside = baseline_scores(
+            series, options["independent"], seed=seed, leave_out=model.name,
+            inputs=options.get("inputs"), train_inputs=_stored(run, "training_inputs"),
+        )  # fmt: skip
+    return Outcome(scores, generated, baselines=beside)
+
+
 def judged_series(
     run_or_model: Any, series: Any, settings: Mapping[str, Any]
 ) -> tuple[Any, xr.DataArray, dict[str, Any]]:
@@ -112,38 +147,80 @@ def judged_series(
     if not isinstance(run, Run):
         whole = in_terms_of(run, open_series(series, load), series)
         if inputs is not None:
-            options["inputs"] = _test_part(aligned(inputs, whole))
+            options["inputs"] = _test_part(aligned(inputs, whole, load))
         return run, _test_part(whole), options
-    flat = flat_settings(run.config)
-    if load is None and isinstance(series, str | Path):
-        # Read as the run was: the training file with its cures is then recognised.
-        load = flat["load"]
+    flat, load = flat_settings(run.config), load_options(run, series, load)
     raw = open_series(series, load)
     own = fingerprint(raw) == run.config.get("data", {}).get("fingerprint")
     whole = in_terms_of(run.model, raw, series, flat.get("embed"))
-    drive = None if inputs is None else aligned(aligned(inputs, raw), whole)
 
     def part(one: xr.DataArray) -> xr.DataArray:
         return split_series(one, test=flat.get("test", 0.2))[1] if own else _test_part(one)
 
-    if drive is not None:
-        options["inputs"] = part(drive)
+    if inputs is not None:
+        options["inputs"] = part(aligned(aligned(inputs, raw, load), whole))
     elif "inputs" in run.results.children:
         if not own:
             raise InputError(
                 f"the run is driven by {', '.join(run.config['data']['input_variables'])}; pass "
                 "inputs= (--inputs FILE) on the time axis of this series"
             )
-        options["inputs"] = run.results["inputs"]["series"]
-    if "independent" not in options and "training" in run.results.children:
-        options["independent"] = run.results["training"]["series"]
+        options["inputs"] = _stored(run, "inputs")
+    training = _stored(run, "training")
+    if training is not None:
+        options.setdefault("independent", training)
     return run.model, part(whole), options
 
 
 def prepared(run: Run, series: Any, load: Mapping[str, Any] | None = None) -> xr.DataArray:
     """A series or file in the coordinates of a run: its variables and its delay embedding."""
-    flat = flat_settings(run.config)
-    return in_terms_of(run.model, open_series(series, load), series, flat.get("embed"))
+    opened = open_series(series, load_options(run, series, load))
+    return in_terms_of(run.model, opened, series, flat_settings(run.config).get("embed"))
+
+
+def inputs_of_run(
+    run: Run, inputs: Any, context: xr.DataArray | None, steps: int, *,
+    load: Mapping[str, Any] | None, covered: bool,
+) -> xr.DataArray:  # fmt: skip
+    """External inputs of a run of a model out of a context.
+
+    Parameters
+    ----------
+    run : Run
+    inputs : series or path
+    context : DataArray or None
+        None for a stored start, which has no time: the inputs begin with it.
+    steps : int
+    load : mapping or None
+        Options to read a file with.
+    covered : bool
+        Whether they cover the context too, or only its last sample.
+    """
+    from dsr.data import lengths, make_series
+
+    load = load_options(run, inputs, load)
+    if context is None:
+        return open_inputs(inputs, load)
+    dt, counts = run.model.dt, lengths(context)
+    begin = float(context["time"].values[0]) + (0.0 if covered else dt * (int(counts[0]) - 1))
+    axis = make_series(
+        [np.zeros((int(n) - 1 + steps if covered else steps, 1)) for n in counts],
+        dt=dt, time_unit=run.model.time_unit, start=begin, trajectory=context["trajectory"].values,
+    )  # fmt: skip
+    same = {name: context.attrs.get(name, "") for name in ("time_origin", "calendar")}
+    return aligned(inputs, axis.assign_attrs(same), load)
+
+
+def load_options(run: Run, series: Any, load: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+    """Options to read a file with as that of a run was read, on top of which are those given."""
+    if not isinstance(series, str | Path):
+        return load
+    return {**flat_settings(run.config)["load"], **(load or {})}
+
+
+def _stored(run: Run, name: str) -> xr.DataArray | None:
+    children = run.results.children
+    return children[name].to_dataset()["series"] if name in children else None
 
 
 def _test_part(series: xr.DataArray) -> xr.DataArray:

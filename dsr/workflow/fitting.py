@@ -17,7 +17,7 @@ from dsr.runs import (
     write_json,
     write_toml,
 )
-from dsr.workflow.evaluation import Outcome, judge
+from dsr.workflow.evaluation import judge
 from dsr.workflow.plan import Plan, make_plan
 from dsr.workflow.results import write_results
 
@@ -131,7 +131,7 @@ def _learned(plan: Plan, listener: Progress) -> Any:
     training: dict[str, Any] = {}
     try:
         listener.start({"stage": "preparing", "updates": settings.given.get("updates")})
-        plan.settle_budget(network)
+        plan.settle_budget(network, listener)
         settings = plan.settings
         config = plan.config()
         if plan.stored is None:
@@ -161,12 +161,18 @@ def _learned(plan: Plan, listener: Progress) -> Any:
 
 def _judged(plan: Plan, network: Any, listener: Progress, baselines: bool) -> Run:
     """Judge a fitted model and write what there is to know of it."""
+    from dsr.workflow.baselines import baseline_scores
+
     folder, recording = plan.folder, plan.recording
     listener.update({"stage": "judging on the test part"})
     outcome = judge(network, recording, plan.seed)
     if baselines:
         listener.update({"stage": "judging baselines beside it"})
-        outcome = _beside_baselines(outcome, plan)
+        beside = baseline_scores(
+            recording.test, recording.train, seed=plan.seed, leave_out=network.name,
+            inputs=recording.test_inputs, train_inputs=recording.train_inputs,
+        )  # fmt: skip
+        outcome = outcome._replace(baselines=beside)
     run = Run(folder)
     summary = {
         "run": str(folder),
@@ -187,18 +193,6 @@ def _judged(plan: Plan, network: Any, listener: Progress, baselines: bool) -> Ru
     append_log(folder, f"finished: {summary['verdict']}")
     listener.finish(summary)
     return run
-
-
-def _beside_baselines(outcome: Outcome, plan: Plan) -> Outcome:
-    from dsr.workflow.baselines import baseline_scores, baselines_to_json
-
-    data = plan.recording
-    scores = baseline_scores(
-        data.test, data.train, seed=plan.seed, leave_out=plan.settings.name,
-        inputs=(data.test_inputs, data.train_inputs),
-    )  # fmt: skip
-    summary = {**outcome.summary, "baselines": baselines_to_json(scores)}
-    return outcome._replace(summary=summary, baselines=scores)
 
 
 def _report(run: Run, listener: Progress) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,33 @@ if TYPE_CHECKING:
 _TOLERANCE = 1e-3
 
 
-def aligned(inputs: Any, series: xr.DataArray) -> xr.DataArray:
+_CURES = ("fill", "resample")
+
+
+def open_series(
+    series: Any, options: Mapping[str, Any] | None, name: str = "series"
+) -> xr.DataArray:
+    """Read a file, or check a series in memory."""
+    if isinstance(series, str | Path):
+        from dsr.data.doors import load
+
+        return load(series, **(options or {}))
+    if options:
+        raise InputError("load options only apply to a file; this series is in memory already")
+    from dsr.data import as_series
+
+    return as_series(series, name=name)
+
+
+def open_inputs(inputs: Any, load: Mapping[str, Any] | None) -> xr.DataArray:
+    """Read external inputs, of whose options only the cures are those of the series."""
+    kept = {k: v for k, v in (load or {}).items() if k in _CURES or (k, v) == ("time", "none")}
+    return open_series(inputs, kept if isinstance(inputs, str | Path) else None, "inputs")
+
+
+def aligned(
+    inputs: Any, series: xr.DataArray, load: Mapping[str, Any] | None = None
+) -> xr.DataArray:
     """Cut external inputs to the samples of a series.
 
     Parameters
@@ -25,6 +52,9 @@ def aligned(inputs: Any, series: xr.DataArray) -> xr.DataArray:
         array, a file without one) begins with the series.
     series : DataArray
         A checked series or field.
+    load : mapping, optional
+        Options that the series was read with: ``fill`` and ``resample``, and ``time="none"``, hold
+        for a file of inputs too.
 
     Returns
     -------
@@ -46,7 +76,7 @@ def aligned(inputs: Any, series: xr.DataArray) -> xr.DataArray:
     """
     from dsr.data.series import lengths, make_series, trajectories
 
-    drive, first = _read(inputs, series)
+    drive, first = _read(inputs, series, load or {})
     dt, unit = float(series.attrs["dt"]), str(series.attrs["time_unit"])
     counts = lengths(series)
     parts = trajectories(drive)
@@ -80,7 +110,7 @@ def aligned(inputs: Any, series: xr.DataArray) -> xr.DataArray:
     return result.assign_attrs(origin)
 
 
-def _read(inputs: Any, series: xr.DataArray) -> tuple[xr.DataArray, int]:
+def _read(inputs: Any, series: xr.DataArray, load: Mapping[str, Any]) -> tuple[xr.DataArray, int]:
     """The inputs as a series, and which of their samples belongs to the first of the series."""
     import xarray as xr
 
@@ -88,7 +118,7 @@ def _read(inputs: Any, series: xr.DataArray) -> tuple[xr.DataArray, int]:
 
     dt, unit = float(series.attrs["dt"]), str(series.attrs["time_unit"])
     labelled = isinstance(inputs, xr.DataArray | xr.Dataset | str | Path)
-    drive = as_series(inputs, name="inputs") if labelled else as_series(
+    drive = open_inputs(inputs, load) if labelled else as_series(
         inputs, dt=dt, time_unit=unit, name="inputs"
     )  # fmt: skip
     if "variable" not in drive.dims:

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dsr._version import __version__
 from dsr.checks import whole
@@ -20,6 +20,9 @@ from dsr.runs import CONFIG, SUMMARY
 from dsr.workflow.recording import Recording, record
 from dsr.workflow.resuming import DEFAULT_MODEL, continued, stored_config
 from dsr.workflow.settings import Settings, parse_budget
+
+if TYPE_CHECKING:
+    from dsr.training.progress import Progress
 
 SCHEMA = 2
 
@@ -86,13 +89,14 @@ class Plan:
 
         return create(self.settings.name, **self.settings.model)
 
-    def settle_budget(self, model: Any) -> None:
+    def settle_budget(self, model: Any, progress: Progress) -> None:
         """Turn the budget into settings of the trainer, by a short measurement on this machine."""
         if self.budget is None:
             return
         settled = model.settle_budget(
             self.recording.train, self.budget, trainer=self.settings.trainer,
             forcing=self.settings.forcing, inputs=self.recording.train_inputs,
+            progress=progress,
         )  # fmt: skip
         self.seconds_per_update = model.seconds_per_update
         self.settings = self.settings.trained_with(**settled)

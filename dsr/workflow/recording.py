@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dsr.errors import InputError
-from dsr.workflow.inputs import aligned
+from dsr.workflow.inputs import aligned, open_series
 from dsr.workflow.settings import Settings, parse_embedding
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def record(series: Any, settings: Settings, inputs: Any = None) -> Recording:
             "record more, or sample more densely"
         )
     notes = [str(n) for n in raw.attrs.get("notes", [])]
-    drive = _drive(inputs, raw, settings.name)
+    drive = _drive(inputs, raw, settings)
     embedding = _embedding(raw, settings, notes)
     whole = embed(raw, embedding)
     train, test = split_series(whole, test=settings.data.test)
@@ -123,19 +122,6 @@ def record(series: Any, settings: Settings, inputs: Any = None) -> Recording:
         embedding=embedding,
         notes=notes,
     )
-
-
-def open_series(series: Any, options: Mapping[str, Any] | None) -> xr.DataArray:
-    """Read a file, or check a series in memory."""
-    if isinstance(series, str | Path):
-        from dsr.data.doors import load
-
-        return load(series, **(options or {}))
-    if options:
-        raise InputError("load options only apply to a file; this series is in memory already")
-    from dsr.data import as_series
-
-    return as_series(series)
 
 
 def embed(series: xr.DataArray, embedding: str | None) -> xr.DataArray:
@@ -199,14 +185,14 @@ def models_for(kind: str) -> list[str]:
     return found
 
 
-def _drive(inputs: Any, raw: xr.DataArray, model: str) -> xr.DataArray | None:
+def _drive(inputs: Any, raw: xr.DataArray, settings: Settings) -> xr.DataArray | None:
     from dsr.models.registry import model_class
+    from dsr.models.starts import refuse_inputs_of
 
     if inputs is None:
         return None
-    if not model_class(model).takes_inputs:
-        raise InputError(f"external inputs cannot drive {model}; leave inputs out")
-    return aligned(inputs, raw)
+    refuse_inputs_of(model_class(settings.name))
+    return aligned(inputs, raw, settings.load)
 
 
 def _embedding(series: xr.DataArray, settings: Settings, notes: list[str]) -> str | None:

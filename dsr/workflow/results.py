@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _TRAINING_BYTES = 64_000_000
-GROUPS = ("observed", "generated", "forecast", "training", "metrics", "baselines", "inputs")
+GROUPS = ("observed", "generated", "forecast", "training", "metrics", "baselines", "inputs",
+          "training_inputs")  # fmt: skip
 """Parts of the results of every run; other names are free for the diagnostics of a model."""
 
 
@@ -25,12 +26,14 @@ def write_results(folder: Path, plan: Plan, model: Any, outcome: Outcome) -> Non
     from dsr.data.files import write_dataset
 
     recording = plan.recording
+    kept = samples_kept(recording.train)
     series = {
         "observed": recording.test,
         "generated": outcome.generated,
         "forecast": outcome.forecast,
-        "training": last_samples(recording.train),
+        "training": last_samples(recording.train, kept),
         "inputs": recording.test_inputs,
+        "training_inputs": last_samples(recording.train_inputs, kept),
     }
     groups = {
         name: one.to_dataset(name="series") for name, one in series.items() if one is not None
@@ -57,21 +60,25 @@ def diagnostics_of(model: Any) -> dict[str, xr.Dataset]:
     return found
 
 
-def last_samples(series: xr.DataArray, most: int = _TRAINING_BYTES) -> xr.DataArray:
-    """The end of each trajectory, of at most ``most`` bytes over all.
+def samples_kept(series: xr.DataArray, most: int = _TRAINING_BYTES) -> int:
+    """How many samples of each trajectory make at most ``most`` bytes over all."""
+    return max(1, most // (8 * series[:, 0].size))
+
+
+def last_samples(series: xr.DataArray | None, keep: int) -> Any:
+    """The end of each trajectory.
 
     Examples
     --------
     >>> import numpy as np
     >>> from dsr.data import make_series
-    >>> last_samples(make_series(np.arange(10.0)[:, None]), most=24).values.ravel()
+    >>> last_samples(make_series(np.arange(10.0)[:, None]), 3).values.ravel()
     array([7., 8., 9.])
     """
     from dsr.data.series import make_series, trajectories
 
-    if 8 * series.size <= most:
+    if series is None or series.sizes["time"] <= keep:
         return series
-    keep = max(1, most // (8 * series[:, 0].size))
     if "length" not in series.coords:
         return series.isel(time=slice(-keep, None))
     parts = [part[-keep:] for part in trajectories(series)]

@@ -12,6 +12,7 @@ import xarray as xr
 import dsr
 from dsr.data import make_series
 from dsr.errors import InputError
+from dsr.workflow.evaluation import judge_again
 from dsr.workflow.inputs import aligned
 from dsr.workflow.plan import make_plan
 
@@ -167,3 +168,32 @@ def test_a_model_that_cannot_be_driven_says_so(driven: Any, tmp_path: Path) -> N
     with pytest.raises(InputError, match="cannot drive persistence"):
         dsr.fit(series, inputs=drive, model="persistence", out=tmp_path / "r", progress=False)
     assert not list(tmp_path.iterdir())
+
+
+def test_judging_again_drives_the_baselines_as_the_fit_did(
+    driven: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    series, drive = driven
+    monkeypatch.setattr("dsr.workflow.baselines.BASELINES", ("sindy", "dmd"))
+    run = dsr.fit(
+        series, inputs=drive, model="dmd", out=tmp_path / "run",
+        progress=False,
+    )  # fmt: skip
+    training, inputs = (run.results[n]["series"] for n in ("training", "training_inputs"))
+    np.testing.assert_array_equal(training["time"].values, inputs["time"].values)
+    again = judge_again(run, series).summary["baselines"]
+    assert again == run.summary["baselines"]
+    assert again["sindy"]["metrics"]["prediction_error"] < 1e-3  # without its drive 0.1 and more
+
+
+def test_a_file_of_inputs_is_cured_as_the_series_is(driven: Any, tmp_path: Path) -> None:
+    series, drive = driven
+    times, push = drive["time"].values, drive.values[0, :, 0]
+    rows = [f"{t:.10g},{p:.17g}" for t, p in zip(times, push, strict=True)]
+    rows[700] = f"{times[700]:.10g},"
+    (tmp_path / "push.csv").write_text("time,push\n" + "\n".join(rows) + "\n")
+    cut = series.assign_attrs(time_unit="time unit", time_origin="")
+    with pytest.raises(InputError, match="missing"):
+        aligned(tmp_path / "push.csv", cut)
+    filled = aligned(tmp_path / "push.csv", cut, {"fill": "linear", "variables": "p"})
+    assert filled.values[0, 700, 0] == pytest.approx((push[699] + push[701]) / 2)

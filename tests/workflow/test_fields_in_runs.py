@@ -12,6 +12,8 @@ import xarray as xr
 import dsr
 from dsr.data import make_series
 from dsr.errors import InputError
+from dsr.report.evidence import gather
+from dsr.report.field import _errors
 from dsr.workflow.recording import models_for
 
 
@@ -57,6 +59,15 @@ def test_baselines_of_a_field_stand_beside_it(run: dsr.Run) -> None:
     baselines = run.results["baselines"].to_dataset()
     rmse = baselines["rmse"].sel(baseline="persistence")
     assert float(run.metrics["rmse"]) < float(rmse)
+
+
+def test_error_curves_of_baselines_reach_the_report(run: dsr.Run) -> None:
+    baselines = run.results["baselines"].to_dataset()
+    curves = baselines["rmse_curve"]
+    assert curves.dims == ("baseline", "time")
+    assert curves.sizes["time"] == run.metrics.sizes["time"]
+    np.testing.assert_allclose(curves.mean("time"), baselines["rmse"])
+    assert set(_errors(gather(run))) == {"dmd", "climatology", "persistence", "gaussian"}
 
 
 def test_its_own_data_are_judged_on_the_held_out_part(run: dsr.Run, sea: xr.DataArray) -> None:

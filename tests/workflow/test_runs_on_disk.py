@@ -18,7 +18,7 @@ from dsr.data import make_series
 from dsr.errors import InputError
 from dsr.models.baselines import GaussianCloud
 from dsr.runs import Run, locked, write_toml
-from dsr.workflow.results import diagnostics_of, last_samples
+from dsr.workflow.results import diagnostics_of, last_samples, samples_kept
 
 HOLD = """
 import sys, time, pathlib
@@ -146,9 +146,9 @@ def test_diagnostics_take_names_that_are_free() -> None:
 
 def test_the_stored_training_is_bounded_by_bytes() -> None:
     field = make_series(np.random.default_rng(0).normal(size=(2, 50, 1, 4, 5)))
-    end = last_samples(field, most=8 * 2 * 20 * 10 + 7)
+    end = last_samples(field, samples_kept(field, most=8 * 2 * 20 * 10 + 7))
     np.testing.assert_array_equal(end.values, field.values[:, -10:])
     ragged = make_series([np.arange(9.0), np.arange(4.0)])
-    end = last_samples(ragged, most=8 * 2 * 5)
+    end = last_samples(ragged, samples_kept(ragged, most=8 * 2 * 5))
     assert end["length"].values.tolist() == [5, 4]
     assert end.values[1, :4, 0].tolist() == [0.0, 1.0, 2.0, 3.0]

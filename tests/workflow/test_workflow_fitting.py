@@ -13,6 +13,7 @@ import pytest
 import dsr
 from dsr.errors import InputError
 from dsr.runs import flat_settings
+from dsr.training.progress import Silent
 from dsr.workflow.plan import make_plan
 
 
@@ -180,3 +181,34 @@ def test_the_same_call_resumes_an_interrupted_run(
     (first.folder / "metrics.json").unlink()
     again = dsr.fit(lorenz.isel(variable=[0]), resume=True, **call)
     assert (again.folder / "model" / "model.safetensors").read_bytes() == weights
+
+
+class Listening(Silent):
+    """Remembers the stages it hears of."""
+
+    def __init__(self) -> None:
+        self.stages: list[str] = []
+
+    def start(self, info: Any) -> None:
+        self.stages.append(str(info.get("stage")))
+
+    def update(self, info: Any) -> None:
+        self.stages.append(str(info.get("stage")))
+
+
+def test_the_measurement_of_a_budget_is_listened_to(
+    lorenz: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[Any] = []
+    own = dsr.models.ShallowPLRNN.settle_budget
+
+    def settle(self: Any, *args: Any, progress: Any = None, **rest: Any) -> Any:
+        heard.append(progress)
+        own(self, *args, progress=progress, **rest)
+        return {"updates": 50}
+
+    monkeypatch.setattr(dsr.models.ShallowPLRNN, "settle_budget", settle)
+    listener = Listening()
+    dsr.fit(lorenz, budget=1, out=tmp_path / "run", progress=listener, baselines=False)
+    assert heard == [listener]
+    assert listener.stages[0] == "preparing"

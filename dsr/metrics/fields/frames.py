@@ -74,7 +74,7 @@ def _refuse_gaps(field: xr.DataArray, name: str) -> None:
         return
     valid = valid_cells(field)
     bad = any(
-        not np.isfinite(values[:n][:, valid]).all()
+        not np.isfinite(values[:n]).all(axis=0)[valid].all()
         for values, n in zip(field.values, lengths(field), strict=True)
     )
     if bad or not valid.any(axis=(1, 2)).all():

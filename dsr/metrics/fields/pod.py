@@ -147,4 +147,5 @@ class Modes(NamedTuple):
 def _rows(field: xr.DataArray, valid: NDArray[np.bool_], ends: NDArray[np.int64]) -> list[Floats]:
     """Valid cells of the frames of each trajectory, ``(T_i, cells)``."""
     pairs = zip(field.values, ends, strict=True)
-    return [np.ascontiguousarray(values[:end, valid]) for values, end in pairs]
+    cells = np.flatnonzero(valid)  # many times faster than the mask itself
+    return [values[:end].reshape(end, -1).take(cells, axis=1) for values, end in pairs]
