@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
 pytest.importorskip("sphinx", reason="the documentation needs the extra [docs]")
 pytest.importorskip("PIL", reason="thumbnails need Pillow, of the extra [docs]")
@@ -83,6 +84,16 @@ def test_a_thumbnail_of_a_field_shows_its_values_and_its_land(scraper: Any) -> N
     values = (np.ptp(pixels, axis=1) > 60).sum()
     assert land > 1000
     assert values > 5000
+
+
+def test_a_thumbnail_shows_points_that_have_names(scraper: Any) -> None:
+    scores = xr.Dataset(
+        {"state_space_divergence": 0.3, "hellinger_spectral_distance": 0.1},
+        attrs={"verdict": "no better than a Gaussian cloud"},
+    )
+    far = scores + 1.0
+    image = scraper.thumbnail.draw(plots.verdict_map({"near": scores, "far": far}), (320, 200))
+    assert (np.ptp(np.asarray(image).reshape(-1, 3).astype(int), axis=1) > 60).sum() > 20
 
 
 def test_frames_of_a_slider_stand_on_the_page(scraper: Any) -> None:
