@@ -33,12 +33,13 @@ def recording(steps, phase, initial):
     )
     series = dsr.simulate(system, steps=steps, transient=0).assign_coords(variable=["x", "v"])
     force = np.cos(OMEGA * series["time"].values + phase)
-    return series, series[..., :1].copy(data=force[None, :, None]).assign_coords(variable=["force"])
+    inputs = series[..., :1].copy(data=force[None, :, None])
+    return series, inputs.assign_coords(variable=["force"])
 
 
 series, force = recording(40_000, phase=0.0, initial=(0.1, 0.1))
 truth, other = recording(60_001, phase=2.0, initial=(0.5, -0.3))
-drives = dsr.plots.time_series(force, other, samples=400)
+drives = dsr.plots.time_series(force, samples=400)
 
 # %%
 # Equations

@@ -74,12 +74,10 @@ for name, found in scores.items():
 
 modes = models["dmd"].diagnostics()["modes"]
 modes = modes.isel(mode=modes["frequency"].values > 0)
-for period, found, rate in zip(
-    PERIODS, 1 / modes["frequency"].values, modes["growth_rate"].values, strict=True
-):
-    print(
-        f"{period:5.2f} days, found {found / 86_400:.3f} days, growth {rate * 86_400:+.5f} per day"
-    )
+days = 1 / modes["frequency"].values / 86_400
+growth = modes["growth_rate"].values * 86_400
+for period, found, rate in zip(PERIODS, days, growth, strict=True):
+    print(f"{period:5.2f} days, found {found:.3f} days, growth {rate:+.5f} per day")
 
 # %%
 # Forecast
