@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 
 pytest.importorskip("sphinx", reason="the documentation needs the extra [docs]")
 pytest.importorskip("PIL", reason="thumbnails need Pillow, of the extra [docs]")
@@ -71,6 +72,34 @@ def test_a_thumbnail_shows_data_and_model(
     reddish = (pixels[:, 0] - pixels[:, 2] > 60).sum()
     assert bluish > 100
     assert reddish > 100 or make is plots.carpet
+
+
+def test_a_thumbnail_of_a_field_shows_its_values_and_its_land(scraper: Any) -> None:
+    t, x = np.arange(30)[:, None, None], np.arange(32)
+    wave = np.sin(2 * np.pi * x / 32 - 0.2 * t) * np.ones((1, 20, 1))
+    wave[:, 5:15, 5:15] = np.nan
+    image = scraper.thumbnail.draw(plots.field_comparison(wave, 0.9 * wave), (320, 200))
+    pixels = np.asarray(image).reshape(-1, 3).astype(int)
+    land = (np.abs(pixels - (0xC9, 0xCE, 0xD4)).sum(axis=1) < 6).sum()
+    values = (np.ptp(pixels, axis=1) > 60).sum()
+    assert land > 1000
+    assert values > 5000
+
+
+def test_a_thumbnail_shows_points_that_have_names(scraper: Any) -> None:
+    scores = xr.Dataset(
+        {"state_space_divergence": 0.3, "hellinger_spectral_distance": 0.1},
+        attrs={"verdict": "no better than a Gaussian cloud"},
+    )
+    far = scores + 1.0
+    image = scraper.thumbnail.draw(plots.verdict_map({"near": scores, "far": far}), (320, 200))
+    assert (np.ptp(np.asarray(image).reshape(-1, 3).astype(int), axis=1) > 60).sum() > 20
+
+
+def test_frames_of_a_slider_stand_on_the_page(scraper: Any) -> None:
+    figure = plots.field_comparison(np.random.default_rng(0).normal(size=(5, 12, 16)))
+    found = re.findall(r"<script[^>]*>(.*?)</script>", scraper.fragment(figure, "one"))
+    assert len(json.loads(found[0])["frames"]) == 5
 
 
 def test_what_is_nearer_looks_larger(scraper: Any) -> None:

@@ -176,7 +176,7 @@ def _strokes(pen: ImageDraw.ImageDraw, points: np.ndarray, trace: Any, width: fl
     """Draw a curve with gaps where points are missing, or its points."""
     colour = _colour(trace)
     finite = np.isfinite(points).all(axis=1)
-    if trace.mode == "markers":
+    if "lines" not in (trace.mode or "lines"):
         radius = _OVERSAMPLING * max(1.0, float(getattr(trace.marker, "size", None) or 4) / 2)
         for x, y in points[finite]:
             pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=colour)
