@@ -6,10 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from markupsafe import Markup
-
 from dsr.plots.theme import DARK, template
-from dsr.report.markup import part
+from dsr.report.markup import Markup, part
 
 
 def themes() -> dict[str, Any]:

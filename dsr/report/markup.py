@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup as Markup
+from markupsafe import escape as escape
 
 
 @lru_cache(maxsize=1)

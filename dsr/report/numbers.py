@@ -9,6 +9,17 @@ MISSING = "–"
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 
 
+def as_flag(value: Any) -> bool:
+    """Read a flag as it is, or as files of results keep it.
+
+    Examples
+    --------
+    >>> as_flag(True), as_flag("true"), as_flag("false")
+    (True, True, False)
+    """
+    return str(value).lower() in ("true", "1")
+
+
 def as_float(value: Any) -> float:
     """Make a float of a scalar of any kind, NaN of everything else."""
     try:

@@ -17,7 +17,7 @@ from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
 from dsr.report.figures import Figures
 from dsr.report.markup import Markup, join, paragraph, part, symbol, table
-from dsr.report.numbers import MISSING, as_float, count, number, span
+from dsr.report.numbers import MISSING, as_flag, as_float, count, number, span
 from dsr.report.scores import lyapunov_unit
 
 
@@ -147,7 +147,9 @@ def lyapunov_section(evidence: Evidence, figures: Figures) -> Markup:
     rows: list[list[Any]] = [
         [symbol("λ", str(i)), number(v, 4)] for i, v in enumerate(values[:12], 1)
     ]
-    rows.append(["sum", number(math.fsum(values), 4)])
+    # The sum is the mean rate of contraction only over all exponents of the model.
+    if as_flag(metrics["lyapunov_exponent"].attrs.get("complete", True)):
+        rows.append(["sum", number(math.fsum(values), 4)])
     dimension = metrics.attrs.get("kaplan_yorke_dimension", math.nan)
     if "kaplan_yorke_dimension" in metrics:
         dimension = metrics["kaplan_yorke_dimension"].values

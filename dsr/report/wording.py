@@ -6,12 +6,10 @@ import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from markupsafe import Markup, escape
-
 from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
-from dsr.report.markup import symbol
-from dsr.report.numbers import as_float, count, span
+from dsr.report.markup import Markup, escape, symbol
+from dsr.report.numbers import as_flag, as_float, count, span
 
 
 class Meaning(NamedTuple):
@@ -97,7 +95,7 @@ def compared(evidence: Evidence) -> str:
         )
     decidable = evidence.attrs.get("decidable")
     if decidable is not None:
-        if _true(decidable):
+        if as_flag(decidable):
             sentences.append("The data can decide: its noise floor is clear of the surrogate.")
         else:
             sentences.append(
@@ -105,10 +103,6 @@ def compared(evidence: Evidence) -> str:
                 "surrogate, so the verdict is the cautious one."
             )
     return " ".join(sentences)
-
-
-def _true(value: Any) -> bool:
-    return str(value).lower() in ("true", "1")
 
 
 def limits(evidence: Evidence) -> list[Any]:

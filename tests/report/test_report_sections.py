@@ -234,3 +234,20 @@ def test_baselines_stand_in_a_table_that_a_phone_can_show() -> None:
         len([a for t, a in reader.elements if t == "table" and "cards" in (a.get("class") or "")])
         == 2
     )
+
+
+@pytest.mark.parametrize("stored", [False, True], ids=["fresh", "stored"])
+@pytest.mark.parametrize("complete", [False, True])
+def test_exponents_are_summed_only_where_all_are_known(
+    tmp_path: Path, complete: bool, stored: bool
+) -> None:
+    metrics = scores()
+    metrics["lyapunov_exponent"].attrs["complete"] = complete
+    if stored:
+        write_dataset(metrics, tmp_path / "metrics.nc")
+        metrics = read_tree(tmp_path / "metrics.nc").to_dataset()
+    page = render(make_run(lorenz(300, (1, 1, 20)), metrics=metrics))
+    section = page[page.index("<h2>Lyapunov exponents</h2>") :]
+    section = section[: section.index("</section>")]
+    assert "-14.5" in section.replace("\N{MINUS SIGN}", "-")
+    assert (">sum<" in section) is complete
