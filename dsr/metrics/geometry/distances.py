@@ -11,7 +11,7 @@ import xarray as xr
 from dsr.checks import whole
 from dsr.metrics.doors import Floats, bounded, median_result, paired
 
-_DIRECTIONS = 1_000
+_DIRECTIONS = 200
 _MOST_POINTS = 2_000
 _MOST_SORTED = 20_000
 _CHUNK = 2_000_000
@@ -220,10 +220,6 @@ def hausdorff_distance(reference: Any, generated: Any, *, quantile: float = 1.0)
         Original units; a non-finite generated series gives inf.
     quantile : float
         1 is the Hausdorff distance, ruled by one stray point; 0.95 is its robust form.
-
-    Parameters
-    ----------
-    reference, generated : series
 
     Returns
     -------

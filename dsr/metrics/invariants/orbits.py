@@ -114,7 +114,7 @@ class _SystemOrbit:
 
 
 class _ModelTarget:
-    """A model: its shallow form if it has one and is not driven, else its own step and Jacobian."""
+    """A model: its shallow form if it has one, else its own step and Jacobian."""
 
     def __init__(self, model: StateSpace, inputs: Any) -> None:
         self.model = model
@@ -185,8 +185,9 @@ class ModelOrbit:
     ) -> None:
         self.model, self.drive, self.done = model, drive, 0
         self.label = name_of(model)
-        free = drive is None and isinstance(model, PiecewiseLinearMap)
-        self.canonical = model.canonical() if free else None  # type: ignore[attr-defined]
+        form = model.canonical() if isinstance(model, PiecewiseLinearMap) else None
+        untold = drive is not None and form is not None and form.C is None
+        self.canonical = None if untold else form
         begin = model.start_state() if initial is None else initial
         if begin is None:
             begin = 0.1 * rng.standard_normal(int(model.latent_dim))
@@ -208,7 +209,10 @@ class ModelOrbit:
         if self.canonical is not None:
             from dsr.kernels.lyapunov import piecewise_linear_blocks
 
-            piecewise_linear_blocks(*self.canonical[:5], self.z, V, block, every, sums)
+            now, self.done = self.done, self.done + block * len(sums)
+            u = None if self.drive is None else self.drive[now : self.done, np.newaxis]
+            drive = self.canonical.drive(u)
+            piecewise_linear_blocks(*self.canonical, self.z, V, block, every, sums, drive)
             return
         from dsr.kernels.lyapunov import orthonormalise
 
@@ -227,7 +231,7 @@ class ModelOrbit:
         """Jacobian of the next step, and the state after it."""
         if self.drive is None:
             return self.model.jacobian(self.z), np.asarray(self.model.step(self.z))
-        u = self.drive[min(self.done, len(self.drive) - 1)]
+        u = self.drive[self.done]
         self.done += 1
         return self.model.jacobian(self.z, u), np.asarray(self.model.step(self.z, u))
 

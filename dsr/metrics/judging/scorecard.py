@@ -23,7 +23,7 @@ __all__ = ["METRICS", "Judgement", "evaluate", "judged", "metrics_to_json"]
 class Judgement(NamedTuple):
     """What was found, and of what.
 
-    Attributes
+    Parameters
     ----------
     scores : Dataset
         See `evaluate`.
@@ -31,6 +31,11 @@ class Judgement(NamedTuple):
         The very run of a model that the scores were computed from, its transient left out; None
         where a generated series was given. Of a field, and of a driven model, its frames are at
         the times of the reference.
+
+    Examples
+    --------
+    >>> Judgement(xr.Dataset({"rmse": 0.5}), None).generated is None
+    True
     """
 
     scores: xr.Dataset

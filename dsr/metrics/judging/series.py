@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from dsr.data import Scaler, trajectories
+from dsr.errors import InputError
 from dsr.metrics.bootstrap import mean_interval
 from dsr.metrics.doors import Floats, alike, reference_series
 from dsr.metrics.forecasts.prediction_error import curve, forecast_errors
@@ -157,7 +158,12 @@ def _lyapunov(model: Runs | None, series: xr.DataArray, inputs: Any, seed: int) 
             "count": options["count"], "inputs": drives[0][last:],
             "initial": model.encode(first[0] if last == 0 else first),
         }  # fmt: skip
-    spectrum = lyapunov_spectrum(model, seed=seed, **options)
+    try:
+        spectrum = lyapunov_spectrum(model, seed=seed, **options)
+    except InputError as error:
+        if drives is None:
+            raise
+        return absent(name, f"the inputs are too short for an exponent: {error}")
     units = spectrum.attrs["units"]
     unknown = "the exponent of the true system is not known from data alone"
     reason = spectrum.attrs.get("reason", unknown)
