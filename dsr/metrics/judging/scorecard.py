@@ -14,7 +14,7 @@ from dsr.metrics.fields.frames import is_field
 from dsr.metrics.judging.entries import SUFFIXES
 from dsr.metrics.judging.facts import FACTS, METRICS, chosen
 from dsr.metrics.judging.fields import judge_field
-from dsr.metrics.judging.series import judge_series
+from dsr.metrics.judging.series import Settings, judge_series
 from dsr.protocols import Runs
 
 __all__ = ["METRICS", "Judgement", "evaluate", "judged", "metrics_to_json"]
@@ -85,12 +85,8 @@ def judged(
     field = is_field(reference)
     names = chosen(metrics, fields=field, model=isinstance(generated_or_model, Runs))
     judge = judge_field if field else judge_series
-    return Judgement(
-        *judge(
-            reference, generated_or_model, names, independent=independent, inputs=inputs,
-            steps=steps, smoothing=smoothing, resamples=resamples, seed=seed,
-        )
-    )  # fmt: skip
+    asked = Settings(inputs, steps, smoothing, resamples, seed)
+    return Judgement(*judge(reference, generated_or_model, names, independent, asked))
 
 
 def evaluate(
