@@ -196,9 +196,7 @@ def paired(reference: Any, generated: Any, *, minimum: int = 20) -> Pairs:
     return Pairs(first, second, series, labels)
 
 
-def median_result(
-    values: list[float], pairs: Pairs, name: str, attrs: dict[str, Any]
-) -> xr.DataArray:
+def median_result(values: list[float], name: str, attrs: dict[str, Any]) -> xr.DataArray:
     """Scalar DataArray with the median over trajectories; each value is kept in the attrs."""
     finite = np.asarray(values, dtype=np.float64)
     result = xr.DataArray(float(np.median(finite)), name=name, attrs=attrs)

@@ -22,12 +22,17 @@ _SHORTEST = 50
 class Embedding(NamedTuple):
     """Delay coordinates, and why these.
 
-    Attributes
+    Parameters
     ----------
     dimension, delay : int
         Number of coordinates, and samples between them.
     reason : str
         The rule in words.
+
+    Examples
+    --------
+    >>> Embedding(3, 5, "chosen by hand").delay
+    5
     """
 
     dimension: int

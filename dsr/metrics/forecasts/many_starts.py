@@ -87,6 +87,9 @@ def forecasts_from(
         contexts if grid is None else grid.frames(contexts), like=series,
         dt=float(series.attrs["dt"]),
     )  # fmt: skip
+    times = series["time"].values
+    begins = [float(times[last - before + 1]) for _, last in starts]
+    given = given.assign_coords(begin=("trajectory", begins))
     driven = {} if drives is None else {
         "inputs": np.stack([drives[k][last - before + 1 : last + steps] for k, last in starts])
     }  # fmt: skip

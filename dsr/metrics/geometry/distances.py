@@ -11,11 +11,10 @@ import xarray as xr
 from dsr.checks import whole
 from dsr.metrics.doors import Floats, bounded, median_result, paired
 
-_DIRECTIONS = 1_000
+_DIRECTIONS = 200
 _MOST_POINTS = 2_000
 _MOST_SORTED = 20_000
 _CHUNK = 2_000_000
-_REASON = "the generated series is not finite, or its squares would overflow"
 
 
 def sliced_wasserstein(
@@ -54,16 +53,15 @@ def sliced_wasserstein(
     >>> float(sliced_wasserstein(x, x))
     0.0
     """
-    pairs = paired(reference, generated)
-    vectors = unit_vectors(pairs.reference[0].shape[1], whole("directions", directions), seed)
-    values = [
-        sliced(x, y, vectors, quantiles) if bounded(y) else np.inf
-        for x, y in zip(pairs.reference, pairs.generated, strict=True)
-    ]
-    attrs = {"directions": directions, "seed": seed, "units": "units of the series"}
-    if not np.isfinite(values).all():
-        attrs["reason"] = _REASON
-    return median_result(values, pairs, "sliced_wasserstein", attrs)
+    count = whole("directions", directions)
+
+    def between(x: Floats, y: Floats) -> float:
+        return sliced(x, y, unit_vectors(x.shape[1], count, seed), quantiles)
+
+    return _median(
+        "sliced_wasserstein", between, reference, generated, units="units of the series",
+        directions=directions, seed=seed,
+    )  # fmt: skip
 
 
 def unit_vectors(dimension: int, count: int = _DIRECTIONS, seed: int = 0) -> Floats:
@@ -114,8 +112,10 @@ def energy_distance(reference: Any, generated: Any) -> xr.DataArray:
     >>> float(energy_distance(x, x))
     0.0
     """
-    attrs = {"units": "standard deviations of the reference"}
-    return _by_kernel(reference, generated, "energy_distance", energy, attrs)
+    return _median(
+        "energy_distance", energy_sets, reference, generated,
+        units="standard deviations of the reference",
+    )  # fmt: skip
 
 
 def maximum_mean_discrepancy(reference: Any, generated: Any) -> xr.DataArray:
@@ -149,22 +149,26 @@ def maximum_mean_discrepancy(reference: Any, generated: Any) -> xr.DataArray:
     >>> float(maximum_mean_discrepancy(x, x))
     0.0
     """
-    attrs = {"units": "1", "kernel": "Gaussian, scale by the median distance in the reference"}
-    return _by_kernel(reference, generated, "maximum_mean_discrepancy", discrepancy, attrs)
+    return _median(
+        "maximum_mean_discrepancy", discrepancy_sets, reference, generated, units="1",
+        kernel="Gaussian, scale by the median distance in the reference",
+    )  # fmt: skip
 
 
-def energy(a: Floats, b: Floats) -> float:
-    """Energy distance of two sets of points ``(T, N)``, ``(T', N)``."""
+def energy_sets(x: Floats, y: Floats) -> float:
+    """Energy distance of thinned points in standard deviations of the first set."""
     from scipy.spatial.distance import cdist, pdist
 
+    a, b = _standardised(x, y)
     within = sum(2.0 * float(pdist(s).sum()) / len(s) ** 2 for s in (a, b))
     return max(2.0 * float(cdist(a, b).mean()) - within, 0.0)
 
 
-def discrepancy(a: Floats, b: Floats) -> float:
-    """Maximum mean discrepancy of two sets of points, the scale taken from the first."""
+def discrepancy_sets(x: Floats, y: Floats) -> float:
+    """Maximum mean discrepancy of such points, the scale of the kernel taken from the first set."""
     from scipy.spatial.distance import cdist, pdist
 
+    a, b = _standardised(x, y)
     scale = -0.5 / max(float(np.median(pdist(a))), 1e-300) ** 2
 
     def similarity(first: Floats, second: Floats) -> float:
@@ -173,42 +177,23 @@ def discrepancy(a: Floats, b: Floats) -> float:
     return float(np.sqrt(max(similarity(a, a) + similarity(b, b) - 2.0 * similarity(a, b), 0.0)))
 
 
-def standardised(distance: Callable[[Floats, Floats], float]) -> Callable[[Floats, Floats], float]:
-    """The distance of thinned points in standard deviations of the first set."""
-
-    def between(x: Floats, y: Floats) -> float:
-        mean, std = x.mean(axis=0), x.std(axis=0, ddof=1)
-        return distance(spread((x - mean) / std), spread((y - mean) / std))
-
-    return between
+def _standardised(x: Floats, y: Floats) -> tuple[Floats, Floats]:
+    mean, std = x.mean(axis=0), x.std(axis=0, ddof=1)
+    return spread((x - mean) / std), spread((y - mean) / std)
 
 
-def energy_sets(x: Floats, y: Floats) -> float:
-    """Energy distance of thinned points in standard deviations of the first set."""
-    return standardised(energy)(x, y)
-
-
-def discrepancy_sets(x: Floats, y: Floats) -> float:
-    """Maximum mean discrepancy of thinned points in standard deviations of the first set."""
-    return standardised(discrepancy)(x, y)
-
-
-def _by_kernel(
-    reference: Any,
-    generated: Any,
-    name: str,
-    distance: Callable[[Floats, Floats], float],
-    attrs: dict[str, Any],
-) -> xr.DataArray:
+def _median(
+    name: str, distance: Callable[[Floats, Floats], float], reference: Any, generated: Any,
+    **attrs: Any,
+) -> xr.DataArray:  # fmt: skip
     pairs = paired(reference, generated)
-    between = standardised(distance)
     values = [
-        between(x, y) if bounded(y) else np.inf
+        distance(x, y) if bounded(y) else np.inf
         for x, y in zip(pairs.reference, pairs.generated, strict=True)
     ]
     if not np.isfinite(values).all():
-        attrs["reason"] = _REASON
-    return median_result(values, pairs, name, attrs)
+        attrs["reason"] = "the generated series is not finite, or its squares would overflow"
+    return median_result(values, name, attrs)
 
 
 def hausdorff_distance(reference: Any, generated: Any, *, quantile: float = 1.0) -> xr.DataArray:
@@ -220,10 +205,6 @@ def hausdorff_distance(reference: Any, generated: Any, *, quantile: float = 1.0)
         Original units; a non-finite generated series gives inf.
     quantile : float
         1 is the Hausdorff distance, ruled by one stray point; 0.95 is its robust form.
-
-    Parameters
-    ----------
-    reference, generated : series
 
     Returns
     -------
@@ -246,15 +227,10 @@ def hausdorff_distance(reference: Any, generated: Any, *, quantile: float = 1.0)
     >>> float(hausdorff_distance(x, x))
     0.0
     """
-    pairs = paired(reference, generated)
-    values = [
-        hausdorff(x, y, quantile) if bounded(y) else np.inf
-        for x, y in zip(pairs.reference, pairs.generated, strict=True)
-    ]
-    attrs = {"quantile": quantile, "units": "units of the series"}
-    if not np.isfinite(values).all():
-        attrs["reason"] = _REASON
-    return median_result(values, pairs, "hausdorff_distance", attrs)
+    return _median(
+        "hausdorff_distance", lambda x, y: hausdorff(x, y, quantile), reference, generated,
+        units="units of the series", quantile=quantile,
+    )  # fmt: skip
 
 
 def hausdorff(x: Floats, y: Floats, quantile: float = 1.0) -> float:

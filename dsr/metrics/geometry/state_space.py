@@ -281,7 +281,7 @@ def state_space_divergence(
         "long_name": "state-space divergence", "units": "nats", "method": chosen,
         "convention": convention,
     }  # fmt: skip
-    return median_result(values, pairs, "state_space_divergence", attrs)
+    return median_result(values, "state_space_divergence", attrs)
 
 
 def chunked_divergence(
@@ -310,12 +310,9 @@ def chunked_divergence(
         "convention": convention, "bins": binned.bins, "pseudo_count": ALPHA,
         "compared_length": min(binned.length, length),
     }  # fmt: skip
-    result = xr.DataArray(float(np.median(values)), name="state_space_divergence", attrs=attrs)
     if np.isnan(values).any():
-        result.attrs["reason"] = "no generated point lies in the range of the reference"
-    if len(values) > 1:
-        result.attrs["per_trajectory"] = np.asarray(values)
-    return result
+        attrs["reason"] = "no generated point lies in the range of the reference"
+    return median_result(values, "state_space_divergence", attrs)
 
 
 def _binned(

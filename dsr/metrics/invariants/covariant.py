@@ -37,12 +37,14 @@ def covariant_lyapunov_vectors(
 
     Parameters
     ----------
-    system_or_model, duration, transient, count, parameters, initial, seed
+    system_or_model
         As in `lyapunov_spectrum`.
     steps : int, optional
         Steps of the orbit after the transient (default: 6,000 decompositions, which is every step
         of a map or model and several steps of a flow). The first third is left out, so that the
         orthonormal vectors have settled, and the last, so that the triangular ones have.
+    duration, transient, count, parameters, initial, seed
+        As in `lyapunov_spectrum`.
 
     Returns
     -------

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dsr.checks import positive
-from dsr.data import as_series, trajectories
+from dsr.data import System, as_series, system, trajectories
 from dsr.data.agreement import agreeing
 from dsr.errors import InputError
 from dsr.metrics.doors import Floats, labelled
@@ -38,62 +38,49 @@ def prepare_orbit(
     inputs: Any = None,
 ) -> Orbit:  # fmt: skip
     """Check the settings of an estimate, and place an orbit of the target at its start."""
-    target = _target(system_or_model, parameters, inputs)
+    obj = system(system_or_model) if isinstance(system_or_model, str) else system_or_model
+    if isinstance(obj, System) and inputs is not None:
+        raise InputError("inputs drive models; a system has its own")
+    if not isinstance(obj, System) and parameters is not None:
+        raise InputError("parameters can be given for a system only; a model has its own")
+    if not isinstance(obj, System | StateSpace):
+        raise InputError(
+            "Lyapunov exponents need a system, the name of one, or a model with step and jacobian, "
+            f"not {type(obj).__name__}"
+        )
     if steps is not None and duration is not None:
         raise InputError("give steps or duration, not both")
     for name, value in (("steps", steps), ("duration", duration), ("transient", transient)):
         if value is not None:
             positive(name, value, zero=name == "transient")
-    return target.prepare(steps, duration, transient, count, initial, rng)
-
-
-# Targets: what can be examined ---------------------------------------------------------------
-
-
-class _SystemTarget:
-    """A registered or user's system."""
-
-    def __init__(self, system: Any) -> None:
-        self.system = system
-
-    def prepare(
-        self,
-        steps: int | None,
-        duration: float | None,
-        transient: float | None,
-        count: int | None,
-        initial: Any,
-        rng: np.random.Generator,
-    ) -> _SystemOrbit:
-        from dsr.catalogue.steps import runge_kutta_step
-
-        del rng
-        system = self.system if initial is None else self.system.with_initial(initial)
-        flow = system.kind == "flow"
-        before = system.transient if transient is None else float(transient)
-        orbit = _SystemOrbit(system)
-        h = runge_kutta_step(system, transient=before) if flow else 1.0
-        total = steps or math.ceil((duration or _DEFAULT_STEPS * system.dt) / h)
-        every = max(1, round(min(5 * system.dt, 0.5) / h)) if flow else 1
-        orbit.setting = _setting(
-            total, math.ceil(before / h), every, _count(count, orbit.size), h, system.time_unit
-        )
-        return orbit
+    if isinstance(obj, System):
+        chosen = obj.with_parameters(parameters)
+        chosen = chosen if initial is None else chosen.with_initial(initial)
+        return _SystemOrbit(chosen, steps, duration, transient, count)
+    drive = None if inputs is None else _standardised(obj, inputs)
+    return ModelOrbit(obj, drive, steps, duration, transient, count, initial, rng)
 
 
 class _SystemOrbit:
     """State of a system's orbit, advanced together with its tangent vectors."""
 
-    setting: Setting
+    def __init__(
+        self, system: System, steps: int | None, duration: float | None, transient: float | None,
+        count: int | None,
+    ) -> None:  # fmt: skip
+        from dsr.catalogue.steps import runge_kutta_step
 
-    def __init__(self, system: Any) -> None:
-        self.system = system
-        self.label = str(system.name)
-        self.functions = system.compiled()
+        self.system, self.label, self.functions = system, str(system.name), system.compiled()
         self.x = np.array(system.initial, dtype=np.float64)
-        self.p = system.parameter_values
-        self.size = self.x.size
-        self.time = 0.0
+        self.p, self.size, self.time = system.parameter_values, self.x.size, 0.0
+        flow = system.kind == "flow"
+        before = system.transient if transient is None else float(transient)
+        h = runge_kutta_step(system, transient=before) if flow else 1.0
+        total = steps or math.ceil((duration or _DEFAULT_STEPS * system.dt) / h)
+        every = max(1, round(min(5 * system.dt, 0.5) / h)) if flow else 1
+        self.setting = _setting(
+            total, math.ceil(before / h), every, _count(count, self.size), h, system.time_unit
+        )
 
     @property
     def state(self) -> Floats:
@@ -113,47 +100,91 @@ class _SystemOrbit:
         self.time += block * len(sums) * h
 
 
-class _ModelTarget:
-    """A model: its shallow form if it has one and is not driven, else its own step and Jacobian."""
+class ModelOrbit:
+    """Latent state of a model, advanced together with its tangent vectors.
 
-    def __init__(self, model: StateSpace, inputs: Any) -> None:
-        self.model = model
-        self.drive = None if inputs is None else _standardised(model, inputs)
+    By the kernel where the model has a shallow form, else by its own step and Jacobian.
+    """
 
-    def prepare(
-        self,
-        steps: int | None,
-        duration: float | None,
-        transient: float | None,
-        count: int | None,
-        initial: Any,
-        rng: np.random.Generator,
-    ) -> ModelOrbit:
-        model = self.model
+    def __init__(
+        self, model: StateSpace, drive: Floats | None, steps: int | None, duration: float | None,
+        transient: float | None, count: int | None, initial: Any, rng: np.random.Generator,
+    ) -> None:  # fmt: skip
+        self.model, self.drive, self.done = model, drive, 0
+        self.label = name_of(model)
+        form = model.canonical() if isinstance(model, PiecewiseLinearMap) else None
+        untold = drive is not None and form is not None and form.C is None
+        self.canonical = None if untold else form
+        begin = model.start_state() if initial is None else initial
+        if begin is None:
+            begin = 0.1 * rng.standard_normal(int(model.latent_dim))
+        self.z = np.array(begin, dtype=np.float64)
+        if self.z.shape != (int(model.latent_dim),):
+            raise InputError(
+                f"initial must be a latent state of {model.latent_dim} values, not shape "
+                f"{self.z.shape}"
+            )
+        self.size = self.z.size
         dt, unit = (model.dt, model.time_unit) if isinstance(model, Clocked) else (None, None)
         step = 1.0 if dt is None else float(dt)
         total = steps or (math.ceil(duration / step) if duration else None)
-        if self.drive is None:
+        before = None if transient is None else math.ceil(transient / step)
+        if drive is None:
             total = total or _DEFAULT_STEPS
-            before = total // 5 if transient is None else math.ceil(transient / step)
+            before = total // 5 if before is None else before
         else:
-            room = len(self.drive) - 1
-            if transient is None:
+            room = len(drive) - 1
+            if before is None:
                 before = room // 6 if total is None else min(total // 5, max(0, room - total))
-            else:
-                before = math.ceil(transient / step)
             total = room - before if total is None else total
             if total + before > room:
                 raise InputError(
                     f"the inputs last for {room} steps and {before} + {total} are asked for; give "
                     "a longer stretch of inputs or fewer steps"
                 )
-        orbit = ModelOrbit(model, initial, rng, self.drive)
-        orbit.setting = _setting(
-            total, before, 1, _count(count, orbit.size), step,
+        self.setting = _setting(
+            total, before, 1, _count(count, self.size), step,
             "step" if dt is None else str(unit or "time unit"),
         )  # fmt: skip
-        return orbit
+
+    @property
+    def state(self) -> Floats:
+        """Where the orbit is."""
+        return self.z
+
+    def advance(self, V: Floats, sums: Floats, block: int, every: int) -> None:
+        """Fill ``sums`` block by block; ``V`` is orthonormalised after every ``every`` steps."""
+        if self.canonical is not None:
+            from dsr.kernels.lyapunov import piecewise_linear_blocks
+
+            now, self.done = self.done, self.done + block * len(sums)
+            u = None if self.drive is None else self.drive[now : self.done, np.newaxis]
+            drive = self.canonical.drive(u)
+            piecewise_linear_blocks(*self.canonical, self.z, V, block, every, sums, drive)
+            return
+        from dsr.kernels.lyapunov import orthonormalise
+
+        stretch = np.empty(V.shape[1])
+        for row in sums:
+            row[:] = 0.0
+            for done in range(1, block + 1):
+                with np.errstate(over="ignore", invalid="ignore"):
+                    jacobian, self.z = self._step()
+                    V[:] = jacobian @ V
+                if done % every == 0:
+                    orthonormalise(V, stretch)
+                    row += np.log(stretch)
+
+    def _step(self) -> tuple[Floats, Floats]:
+        """Jacobian of the next step, and the state after it."""
+        if self.drive is None:
+            return self.model.jacobian(self.z), np.asarray(self.model.step(self.z))
+        u = self.drive[self.done]
+        self.done += 1
+        return self.model.jacobian(self.z, u), np.asarray(self.model.step(self.z, u))
+
+
+Orbit = _SystemOrbit | ModelOrbit
 
 
 def _standardised(model: StateSpace, inputs: Any) -> Floats:
@@ -173,85 +204,6 @@ def _standardised(model: StateSpace, inputs: Any) -> Floats:
             f"{len(model.input_variables)} ({', '.join(model.input_variables)})"
         )
     return model.input_scaler.transform(drive)
-
-
-class ModelOrbit:
-    """Latent state of a model, advanced together with its tangent vectors."""
-
-    setting: Setting
-
-    def __init__(
-        self, model: StateSpace, initial: Any, rng: np.random.Generator, drive: Floats | None
-    ) -> None:
-        self.model, self.drive, self.done = model, drive, 0
-        self.label = name_of(model)
-        free = drive is None and isinstance(model, PiecewiseLinearMap)
-        self.canonical = model.canonical() if free else None  # type: ignore[attr-defined]
-        begin = model.start_state() if initial is None else initial
-        if begin is None:
-            begin = 0.1 * rng.standard_normal(int(model.latent_dim))
-        self.z = np.array(begin, dtype=np.float64)
-        if self.z.shape != (int(model.latent_dim),):
-            raise InputError(
-                f"initial must be a latent state of {model.latent_dim} values, not shape "
-                f"{self.z.shape}"
-            )
-        self.size = self.z.size
-
-    @property
-    def state(self) -> Floats:
-        """Where the orbit is."""
-        return self.z
-
-    def advance(self, V: Floats, sums: Floats, block: int, every: int) -> None:
-        """Fill ``sums`` block by block; ``V`` is orthonormalised after every ``every`` steps."""
-        if self.canonical is not None:
-            from dsr.kernels.lyapunov import piecewise_linear_blocks
-
-            piecewise_linear_blocks(*self.canonical, self.z, V, block, every, sums)
-            return
-        from dsr.kernels.lyapunov import orthonormalise
-
-        stretch = np.empty(V.shape[1])
-        for row in sums:
-            row[:] = 0.0
-            for done in range(1, block + 1):
-                with np.errstate(over="ignore", invalid="ignore"):
-                    jacobian, self.z = self._step()
-                    V[:] = jacobian @ V
-                if done % every == 0:
-                    orthonormalise(V, stretch)
-                    row += np.log(stretch)
-
-    def _step(self) -> tuple[Floats, Floats]:
-        """Jacobian of the next step, and the state after it."""
-        if self.drive is None:
-            return self.model.jacobian(self.z), np.asarray(self.model.step(self.z))
-        u = self.drive[min(self.done, len(self.drive) - 1)]
-        self.done += 1
-        return self.model.jacobian(self.z, u), np.asarray(self.model.step(self.z, u))
-
-
-Orbit = _SystemOrbit | ModelOrbit
-
-
-def _target(obj: Any, parameters: Any, inputs: Any) -> _SystemTarget | _ModelTarget:
-    from dsr.data import System, system
-
-    if isinstance(obj, str):
-        obj = system(obj)
-    if isinstance(obj, System):
-        if inputs is not None:
-            raise InputError("inputs drive models; a system has its own")
-        return _SystemTarget(obj.with_parameters(parameters))
-    if parameters is not None:
-        raise InputError("parameters can be given for a system only; a model has its own")
-    if isinstance(obj, StateSpace):
-        return _ModelTarget(obj, inputs)
-    raise InputError(
-        f"Lyapunov exponents need a system, the name of one, or a model with step and jacobian, "
-        f"not {type(obj).__name__}"
-    )
 
 
 def _setting(

@@ -20,7 +20,7 @@ from dsr.metrics.fields.radial_spectrum import radial_spectrum_distance
 from dsr.metrics.judging.entries import entry
 from dsr.metrics.judging.facts import FACTS, kept
 from dsr.metrics.judging.free_run import given_run, recordings
-from dsr.metrics.judging.series import facts_of, prediction, two_aspects
+from dsr.metrics.judging.series import Settings, prediction, two_aspects, with_verdict
 from dsr.metrics.models import context_length, drives_of, name_of, reference_for
 from dsr.protocols import Runs
 
@@ -40,13 +40,8 @@ def judge_field(
     reference: Any,
     made: Any,
     chosen: tuple[str, ...],
-    *,
     independent: Any,
-    inputs: Any,
-    steps: int,
-    smoothing: float,
-    resamples: int,
-    seed: int,
+    asked: Settings,
 ) -> tuple[xr.Dataset, xr.DataArray | None]:
     """Scores of a model or a generated field, and the run of the model: see `dsr.metrics`."""
     model = made if isinstance(made, Runs) else None
@@ -62,7 +57,7 @@ def judge_field(
     else:
         length = context_length(model)
         x, still = later(first, length), first.values[:, length - 1 : length]
-        second = _free_run(model, first, x, inputs, seed)
+        second = _free_run(model, first, x, asked.inputs, asked.seed)
     check_grid(first, second)
     valid = valid_cells(first) if other is None else valid_cells(first) & valid_cells(other)
     modes = Modes.of(first if other is None else other, valid=valid)
@@ -70,19 +65,12 @@ def judge_field(
     series = reference_series(modes.project(x), minimum=_LEAST_FRAMES)
     run = given_run(modes.project(second, like=x), series)
     others = None if other is None else trajectories(modes.project(other))
-    data, verdicts = two_aspects(
-        recordings(run.targets, others), run, smoothing=smoothing, resamples=resamples, seed=seed
-    )
+    data, verdicts = two_aspects(recordings(run.targets, others), run, asked)
     if "prediction_error" in chosen:
         scaler = Scaler.fit(first if other is None else other)
-        data |= prediction(model, first, steps, scaler, resamples, inputs=inputs, seed=seed)
-    data |= _frame_scores(chosen, x, second, still, other, resamples, seed)
-    scores = xr.Dataset(
-        kept(data, chosen), coords={"variable": [str(v) for v in series["variable"].values]}
-    )
-    if len(verdicts) > 1:
-        scores = scores.assign_coords(trajectory=series["trajectory"].values)
-    scores.attrs = facts_of(verdicts, series, run, model, smoothing, resamples, seed)
+        data |= prediction(model, first, scaler, asked)
+    data |= _frame_scores(chosen, x, second, still, other, asked)
+    scores = with_verdict(kept(data, chosen), verdicts, series, run, model, asked)
     scores.attrs["space"] = (
         f"{modes.number} leading modes, {100 * modes.energy:.0f} % of the variance"
     )
@@ -121,8 +109,7 @@ def _frame_scores(
     y: xr.DataArray,
     still: Floats,
     other: xr.DataArray | None,
-    resamples: int,
-    seed: int,
+    asked: Settings,
 ) -> dict[str, Any]:
     length = min(x.sizes["time"], y.sizes["time"])
     x, y = later(x, 0, length), later(y, 0, length)
@@ -132,7 +119,7 @@ def _frame_scores(
             f"{y.sizes['trajectory']}; pass equal numbers"
         )
     beside = [(x, y), _recorded(x, other), (x, x.copy(data=np.broadcast_to(still, x.shape)))]
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(asked.seed)
     data: dict[str, Any] = {}
     for name in FACTS:
         if not FACTS[name].score.startswith("fields.") or (
@@ -145,7 +132,7 @@ def _frame_scores(
         assert frames is not None
         ends = (math.nan, math.nan)
         if np.isfinite(frames).all() and len(frames) > 1:
-            ends = mean_interval(frames, resamples, rng)
+            ends = mean_interval(frames, asked.resamples, rng)
         means = [math.nan if c is None else float(c.mean()) for c in curves]
         data |= entry(name, means[0], *ends, *means[1:], reason=_REASONS)
         data[f"{name}_curve"] = ("time", frames)

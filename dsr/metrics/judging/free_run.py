@@ -67,9 +67,10 @@ def free_run(model: Runs, series: xr.DataArray, inputs: Any, seed: int) -> FreeR
     if drives is None:
         transient = _transient(parts)
         longest = max(len(x) for x in parts)
-        contexts = np.stack([x[0] if length == 1 else x[:length] for x in parts])
+        first = float(series["time"].values[0])
+        start = make_series(np.stack([x[:length] for x in parts]), like=series, start=first)
         steps = transient + longest - length + 1
-        runs = generated_arrays(model.generate(contexts, steps, seed=seed))
+        runs = generated_arrays(model.generate(start, steps, seed=seed))
         targets = [x[length - 1 :] for x in parts]
         whole = [run[: transient + len(x)] for run, x in zip(runs, targets, strict=True)]
     else:

@@ -14,7 +14,7 @@ from dsr.metrics.fields.frames import is_field
 from dsr.metrics.judging.entries import SUFFIXES
 from dsr.metrics.judging.facts import FACTS, METRICS, chosen
 from dsr.metrics.judging.fields import judge_field
-from dsr.metrics.judging.series import judge_series
+from dsr.metrics.judging.series import Settings, judge_series
 from dsr.protocols import Runs
 
 __all__ = ["METRICS", "Judgement", "evaluate", "judged", "metrics_to_json"]
@@ -23,7 +23,7 @@ __all__ = ["METRICS", "Judgement", "evaluate", "judged", "metrics_to_json"]
 class Judgement(NamedTuple):
     """What was found, and of what.
 
-    Attributes
+    Parameters
     ----------
     scores : Dataset
         See `evaluate`.
@@ -31,6 +31,11 @@ class Judgement(NamedTuple):
         The very run of a model that the scores were computed from, its transient left out; None
         where a generated series was given. Of a field, and of a driven model, its frames are at
         the times of the reference.
+
+    Examples
+    --------
+    >>> Judgement(xr.Dataset({"rmse": 0.5}), None).generated is None
+    True
     """
 
     scores: xr.Dataset
@@ -80,12 +85,8 @@ def judged(
     field = is_field(reference)
     names = chosen(metrics, fields=field, model=isinstance(generated_or_model, Runs))
     judge = judge_field if field else judge_series
-    return Judgement(
-        *judge(
-            reference, generated_or_model, names, independent=independent, inputs=inputs,
-            steps=steps, smoothing=smoothing, resamples=resamples, seed=seed,
-        )
-    )  # fmt: skip
+    asked = Settings(inputs, steps, smoothing, resamples, seed)
+    return Judgement(*judge(reference, generated_or_model, names, independent, asked))
 
 
 def evaluate(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 
 from dsr.data import Scaler, trajectories
+from dsr.errors import InputError
 from dsr.metrics.bootstrap import mean_interval
-from dsr.metrics.doors import Floats, alike, reference_series
+from dsr.metrics.doors import Floats, alike
 from dsr.metrics.forecasts.prediction_error import curve, forecast_errors
 from dsr.metrics.invariants.lyapunov import lyapunov_spectrum
 from dsr.metrics.judging.entries import SUFFIXES, absent, entry
@@ -30,68 +31,54 @@ _MOST_EXPONENTS = 10
 _SOME_EXPONENTS = 5
 
 
+class Settings(NamedTuple):
+    """What `dsr.metrics.evaluate` was asked for."""
+
+    inputs: Any
+    steps: int
+    smoothing: float
+    resamples: int
+    seed: int
+
+
 def judge_series(
-    reference: Any,
-    made: Any,
-    chosen: tuple[str, ...],
-    *,
-    independent: Any,
-    inputs: Any,
-    steps: int,
-    smoothing: float,
-    resamples: int,
-    seed: int,
+    reference: Any, made: Any, chosen: tuple[str, ...], independent: Any, asked: Settings
 ) -> tuple[xr.Dataset, xr.DataArray | None]:
     """Scores of a model or a generated series, and the run of the model: see `dsr.metrics`."""
     model = made if isinstance(made, Runs) else None
+    inputs, seed = asked.inputs, asked.seed
     series = reference_for(model, reference)
-    others = _others(model, independent)
+    others = None
+    if independent is not None:
+        others = reference_for(model, independent, name="independent recording")
     if model is None:
         run = given_run(alike(made, series, name="generated series"), series)
     else:
         run = free_run(model, series, inputs, seed)
     cases = recordings(run.targets, None if others is None else trajectories(others))
-    data, verdicts = two_aspects(cases, run, smoothing=smoothing, resamples=resamples, seed=seed)
+    data, verdicts = two_aspects(cases, run, asked)
     if "prediction_error" in chosen:
         scaler = Scaler.fit(series if others is None else others)
-        data |= prediction(model, series, steps, scaler, resamples, inputs=inputs, seed=seed)
+        data |= prediction(model, series, scaler, asked)
     if "largest_lyapunov_exponent" in chosen:
         data |= _lyapunov(model, series, inputs, seed)
     if any(FACTS[name].score for name in chosen):
-        sets = [
-            (x[: len(y)], b, y) for (x, b), y in zip(cases, run.compared, strict=True)
-        ]  # fmt: skip
+        sets = [(x[: len(y)], b, y) for (x, b), y in zip(cases, run.compared, strict=True)]
         for name in chosen:
             if FACTS[name].score:
                 data |= set_scores(name, sets, seed=seed)
     if "valid_prediction_time" in chosen:
         exponent = data.get("largest_lyapunov_exponent", ((), math.nan))[1]
         data |= prediction_time_scores(model, series, others, exponent, inputs=inputs, seed=seed)
-    scores = xr.Dataset(
-        kept(data, chosen), coords={"variable": [str(v) for v in series["variable"].values]}
-    )
-    if len(verdicts) > 1:
-        scores = scores.assign_coords(trajectory=series["trajectory"].values)
-    scores.attrs = facts_of(verdicts, series, run, model, smoothing, resamples, seed)
-    return scores, run.series
-
-
-def _others(model: Runs | None, independent: Any) -> xr.DataArray | None:
-    """The independent recording, in the variables of a model that is judged."""
-    if independent is None:
-        return None
-    name = "independent recording"
-    if model is not None:
-        return reference_for(model, independent, name=name)
-    return reference_series(independent, name=name)
+    return with_verdict(kept(data, chosen), verdicts, series, run, model, asked), run.series
 
 
 def two_aspects(
-    cases: list[tuple[Floats, Floats]], run: FreeRun, *, smoothing: float, resamples: int, seed: int
+    cases: list[tuple[Floats, Floats]], run: FreeRun, asked: Settings
 ) -> tuple[dict[str, Any], list[Verdict]]:
     """Geometry and time of each trajectory: the scores that the verdict follows from."""
     verdicts = [
-        judge(x[: len(y)], b, y, whole=whole, smoothing=smoothing, resamples=resamples, seed=seed)
+        judge(x[: len(y)], b, y, whole, asked.smoothing, asked.resamples, asked.seed)
         for (x, b), y, whole in zip(cases, run.compared, run.whole, strict=True)
     ]
     data = _medians("state_space_divergence", [v.geometry for v in verdicts])
@@ -109,28 +96,23 @@ def _medians(name: str, parts: list[Part]) -> dict[str, Any]:
 
 
 def prediction(
-    model: Runs | None,
-    series: xr.DataArray,
-    steps: int,
-    scaler: Scaler,
-    resamples: int,
-    *,
-    inputs: Any,
-    seed: int,
+    model: Runs | None, series: xr.DataArray, scaler: Scaler, asked: Settings
 ) -> dict[str, Any]:
     """Prediction error at one lead, its curve over leads, and that of persistence."""
     name = "prediction_error"
     if model is None:
         return absent(name, "a generated series makes no forecasts")
     shortest = min(len(part) for part in trajectories(series)) - context_length(model) + 1
-    lead = max(1, min(steps, shortest // 3))
+    lead = max(1, min(asked.steps, shortest // 3))
     leads = max(lead, min(_LEADS, shortest // 3))
-    errors = forecast_errors(model, series, leads, scaler=scaler, inputs=inputs, seed=seed)
+    errors = forecast_errors(
+        model, series, leads, scaler=scaler, inputs=asked.inputs, seed=asked.seed
+    )
     mean = curve(errors)
     at = errors.model[:, lead - 1]
     low = high = math.nan
     if np.isfinite(at).all() and len(at) > 1:
-        low, high = mean_interval(at, resamples, np.random.default_rng(seed))
+        low, high = mean_interval(at, asked.resamples, np.random.default_rng(asked.seed))
     data = entry(
         name, float(at.mean()), low, high,
         surrogate=float(errors.persistence[:, lead - 1].mean()), steps=lead,
@@ -157,7 +139,12 @@ def _lyapunov(model: Runs | None, series: xr.DataArray, inputs: Any, seed: int) 
             "count": options["count"], "inputs": drives[0][last:],
             "initial": model.encode(first[0] if last == 0 else first),
         }  # fmt: skip
-    spectrum = lyapunov_spectrum(model, seed=seed, **options)
+    try:
+        spectrum = lyapunov_spectrum(model, seed=seed, **options)
+    except InputError as error:
+        if drives is None:
+            raise
+        return absent(name, f"the inputs are too short for an exponent: {error}")
     units = spectrum.attrs["units"]
     unknown = "the exponent of the true system is not known from data alone"
     reason = spectrum.attrs.get("reason", unknown)
@@ -186,11 +173,11 @@ def _lyapunov_size(model: StateSpace) -> dict[str, Any]:
     return {"steps": int(np.clip(_LYAPUNOV_WORK / work, 4_000, _LYAPUNOV_STEPS)), "count": count}
 
 
-def facts_of(
-    verdicts: list[Verdict], series: xr.DataArray, run: FreeRun, model: Runs | None,
-    smoothing: float, resamples: int, seed: int,
-) -> dict[str, Any]:  # fmt: skip
-    """Attributes of the scores: the verdict, and the settings that it was reached with."""
+def with_verdict(
+    data: dict[str, Any], verdicts: list[Verdict], series: xr.DataArray, run: FreeRun,
+    model: Runs | None, asked: Settings,
+) -> xr.Dataset:  # fmt: skip
+    """Scores, labelled, with the verdict and the settings that it was reached with."""
     sentence = _common([v.sentence for v in verdicts])
     first = next(v for v in verdicts if v.sentence == sentence)
     attrs = {
@@ -207,10 +194,10 @@ def facts_of(
         "block": int(first.geometry.details["block"]),
         "time_threshold": float(first.time.details["threshold"]),
         "smoothing": float(first.time.details["smoothing"]),
-        "smoothing_asked": float(smoothing),
+        "smoothing_asked": float(asked.smoothing),
         "transient": run.transient,
-        "resamples": resamples,
-        "seed": seed,
+        "resamples": asked.resamples,
+        "seed": asked.seed,
         "dt": float(series.attrs.get("dt", 1.0)),
         "time_unit": str(series.attrs.get("time_unit", "step")),
         "model": "" if model is None else name_of(model),
@@ -218,9 +205,11 @@ def facts_of(
     }
     if "bins" in first.geometry.details:
         attrs["bins"] = int(first.geometry.details["bins"])
+    coords: dict[str, Any] = {"variable": [str(v) for v in series["variable"].values]}
     if len(verdicts) > 1:
         attrs["verdict_per_trajectory"] = [v.sentence for v in verdicts]
-    return attrs
+        coords["trajectory"] = series["trajectory"].values
+    return xr.Dataset(data, coords, attrs)
 
 
 def _common(words: list[str]) -> str:

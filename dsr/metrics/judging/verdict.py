@@ -59,7 +59,6 @@ def judge(
     x: Floats,
     b: Floats,
     y: Floats,
-    *,
     whole: Floats | None = None,
     smoothing: float = 20.0,
     resamples: int = 200,

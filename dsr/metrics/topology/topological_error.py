@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dsr.data import System, simulate, system
 from dsr.errors import DivergedError, InputError
 from dsr.metrics.doors import Floats, bounded, generated_arrays
-from dsr.metrics.geometry.distances import hausdorff, sliced
+from dsr.metrics.geometry.distances import hausdorff, sliced, unit_vectors
 from dsr.metrics.invariants.lyapunov import lyapunov_spectrum
 from dsr.metrics.models import Clocked, context_length, name_of
 from dsr.protocols import Runs, StateSpace
@@ -220,7 +220,7 @@ def topological_error(
         raise InputError("a reference run is not finite; choose starts from which it stays bounded")
     limit = 0.1 * extent(truth, starts) if epsilon is None else epsilon
     finite = np.array([bounded(g) for g in model])
-    vectors = _directions(truth[0].shape[1], seed)
+    vectors = unit_vectors(truth[0].shape[1], seed=seed)
     first, robust, moved = (np.full(len(truth), np.inf) for _ in range(3))
     for k in np.flatnonzero(finite):
         first[k] = hausdorff(truth[k], model[k])
@@ -265,13 +265,6 @@ def topological_error(
 def is_run(source: Any) -> bool:
     """Whether something must be run from a start: a system or a model, not a series."""
     return isinstance(source, Runs | System | str)
-
-
-def _directions(dimension: int, seed: int) -> Floats:
-    """1,000 unit vectors ``(1000, dimension)``; a single one in one dimension."""
-    vectors = np.random.default_rng(seed).standard_normal((dimension, 1000))
-    vectors /= np.linalg.norm(vectors, axis=0)
-    return np.ascontiguousarray(vectors.T[:1] if dimension == 1 else vectors.T)
 
 
 def _exponents(

@@ -298,3 +298,46 @@ def test_a_cloud_as_wide_as_the_training_data_has_not_diverged() -> None:
     assert "diverged" not in verdict
     away = test.copy(data=test.values + 1e3)
     assert "diverged" in evaluate(test, away, independent=train, resamples=10).attrs["verdict"]
+
+
+def test_a_climatology_is_told_when_each_start_was() -> None:
+    """Its forecasts of a cycle without noise are right, and its run keeps the phase."""
+    cycle = np.sin(2 * np.pi * np.arange(12) / 12) + 0.3 * np.cos(2 * np.pi * np.arange(12) / 4)
+    series = make_series(
+        np.stack([np.tile(cycle, 40), np.tile(cycle[::-1], 40)], axis=1), dt=1.0, time_unit="month"
+    )
+    test = series.isel(time=slice(305, None))
+    model = dsr.models.Climatology().fit(series.isel(time=slice(0, 300)))
+    assert float(prediction_error(model, test, 9).max()) < 1e-12
+    scores, run = judged(test, model, resamples=10)
+    assert float(scores["prediction_error"]) < 1e-12
+    assert run is not None
+    phases = run["time"].values.astype(int) % 12
+    np.testing.assert_allclose(run.values[0, :, 0], cycle[phases], atol=1e-12)
+
+
+def test_inputs_too_short_for_an_exponent_leave_the_other_scores() -> None:
+    series, drive = driven_series(80, 0)
+    model = Driven().fit(series, inputs=drive)
+    scores = evaluate(series, model, inputs=drive, resamples=10)
+    exponent = scores["largest_lyapunov_exponent"]
+    assert np.isnan(exponent)
+    assert "too short" in exponent.attrs["reason"]
+    assert np.isfinite(scores["prediction_error"])
+
+
+def test_the_compiled_exponents_of_a_driven_model_are_those_of_its_steps() -> None:
+    class Plain:
+        """The same model without its shallow form."""
+
+        def __init__(self, model: Any) -> None:
+            for name in ("step", "jacobian", "encode", "decode", "start_state", "latent_dim", "dt",
+                         "time_unit", "input_variables", "input_scaler"):  # fmt: skip
+                setattr(self, name, getattr(model, name))
+
+    series, drive = driven_series(1000, 0)
+    model = dsr.models.ShallowPLRNN(1, 6).fit(series, inputs=drive, updates=20, seed=0)
+    assert model.canonical().C is not None
+    fast, plain = (lyapunov_spectrum(m, inputs=drive) for m in (model, Plain(model)))
+    np.testing.assert_allclose(fast["block_exponent"], plain["block_exponent"], rtol=1e-9)
+    assert float(fast["exponent"][0]) != float(lyapunov_spectrum(model, steps=1000)["exponent"][0])
