@@ -53,6 +53,13 @@ class StateSpaceModel(ReconstructionModel):
     ----------
     seconds_per_update : float or None
         What `settle_budget` measured.
+
+    Examples
+    --------
+    >>> from dsr.models import ShallowPLRNN
+    >>> model = ShallowPLRNN.from_matrices([0.5], [[1.0]], [[1.0]], [0.0], [-1.0])
+    >>> model.step([4.0])
+    array([5.])
     """
 
     trained: ClassVar[bool] = True
@@ -243,10 +250,11 @@ class StateSpaceModel(ReconstructionModel):
 
         Parameters
         ----------
-        series, trainer, forcing, inputs, progress, **training
-            As in `fit`; a number of updates among them does not count.
+        series : series
         seconds : float
             Time for training updates.
+        trainer, forcing, inputs, progress, **training
+            As in `fit`; a number of updates among them does not count.
 
         Returns
         -------
@@ -266,12 +274,7 @@ class StateSpaceModel(ReconstructionModel):
         """Take scaling and names from a series and its inputs; cut off what validates."""
         rows = self.take_labels(series)
         drives = self.take_inputs(inputs, rows)
-        if self.observation_dim > self.latent_dim:
-            raise InputError(
-                f"the series has {self.observation_dim} variables but latent_dim is "
-                f"{self.latent_dim}; use latent_dim of at least {self.observation_dim} or fewer "
-                "variables"
-            )
+        self.refuse_observed(self.observation_dim)
         scaled = [np.ascontiguousarray(self.scaler.transform(part)) for part in rows]
         held = [max(2, round(trainer.settings.validation * len(part))) for part in scaled]
         usable = [k for k, part in enumerate(scaled) if len(part) - held[k] >= 2]
@@ -285,6 +288,14 @@ class StateSpaceModel(ReconstructionModel):
             None if drives is None else [drives[k][: -held[k]] for k in usable],
             None if drives is None else [drives[k][-held[k] :] for k in usable],
         )
+
+    def refuse_observed(self, observed: int) -> None:
+        """Refuse more variables than latent states."""
+        if observed > self.latent_dim:
+            raise InputError(
+                f"the series has {observed} variables but latent_dim is {self.latent_dim}; use "
+                f"latent_dim of at least {observed} or fewer variables"
+            )
 
     def _finish(self, result: TrainingResult, record: dict[str, Any]) -> None:
         import xarray as xr
