@@ -123,9 +123,9 @@ class ShallowPLRNN(StateSpaceModel):
         -----
         ``A`` is the diagonal of ``R'R/M + I`` divided by its largest eigenvalue, R standard
         normal; ``W1 ~ U(+-1/sqrt(H))``, ``W2 ~ U(+-1/sqrt(M))``; ``h2`` is zero, in the clipped
-        form ``U(+-1/sqrt(H))`` since zero would kill every unit. ``C`` is that of a linear
-        one-step prediction by least squares (published: Glorot uniform): inputs often act weakly
-        in one step, and a few thousand updates may not lead back from weights of the wrong sign.
+        form ``U(+-1/sqrt(H))`` since zero would kill every unit. ``C`` is zero (published: Glorot
+        uniform): inputs often act weakly in one step, and a few thousand updates may not lead back
+        from large weights of the wrong sign.
         """
         M, H, N, K = self.latent_dim, self.hidden_dim, self.observation_dim, self.input_dim
         R = rng.standard_normal((M, M))
@@ -135,8 +135,8 @@ class ShallowPLRNN(StateSpaceModel):
         W2 = rng.uniform(-1, 1, (H, M)) / np.sqrt(M)
         h2 = rng.uniform(-1, 1, H) / np.sqrt(H) if self.clipped else np.zeros(H)
         L = rng.uniform(-1, 1, (M - N, N)) * np.sqrt(6.0 / M)
-        C = np.broadcast_to(self._first_C, (M, K))
-        return np.concatenate([A, W1.ravel(), W2.ravel(), np.zeros(M), h2, L.ravel(), C.ravel()])
+        C = np.zeros(M * K)
+        return np.concatenate([A, W1.ravel(), W2.ravel(), np.zeros(M), h2, L.ravel(), C])
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """A (M,), W1 (M, H), W2 (H, M), h1 (M,), h2 (H,), L (M - N, N) and, driven, C (M, K)."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 from abc import abstractmethod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,6 @@ from dsr.data.scaler import Scaler
 from dsr.errors import InputError
 from dsr.kernels.piecewise_linear import PiecewiseLinear, orbit
 from dsr.models.base import LEAST_SAMPLES, Floats, ReconstructionModel
-from dsr.models.parts import Parts
 from dsr.training.checkpoints import CheckpointStore
 from dsr.training.engines import TorchEngine
 from dsr.training.forcing import Forcing, GeneralizedTeacherForcing
@@ -33,6 +32,15 @@ if TYPE_CHECKING:
 _WARM_UP = 500
 _OPTIONAL = ("L", "C")
 """Parameters that are zero where nothing else is said."""
+
+
+class Parts(NamedTuple):
+    """Standardised trajectories and inputs to fit, and those that follow them for validation."""
+
+    fitting: list[Floats]
+    validation: list[Floats]
+    fitting_inputs: list[Floats] | None
+    validation_inputs: list[Floats] | None
 
 
 class StateSpaceModel(ReconstructionModel):
@@ -60,7 +68,6 @@ class StateSpaceModel(ReconstructionModel):
         super().__init__()
         self.seconds_per_update: float | None = None
         self._theta: Floats | None = None
-        self._first_C: Floats | float = 0.0
 
     # What a model file defines ------------------------------------------------------------------
 
@@ -275,14 +282,12 @@ class StateSpaceModel(ReconstructionModel):
             raise InputError(
                 "every trajectory is too short to train on; at least 4 samples are needed"
             )
-        parts = Parts(
+        return Parts(
             [scaled[k][: -held[k]] for k in usable],
             [scaled[k][-held[k] :] for k in usable],
             None if drives is None else [drives[k][: -held[k]] for k in usable],
             None if drives is None else [drives[k][-held[k] :] for k in usable],
         )
-        self._first_C = 0.0 if drives is None else parts.linear_response(self.latent_dim)
-        return parts
 
     def refuse_observed(self, observed: int) -> None:
         """Refuse more variables than latent states."""

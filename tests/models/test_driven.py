@@ -76,13 +76,6 @@ def test_unobserved_states_follow_the_inputs_of_a_context(data: Any) -> None:
     np.testing.assert_allclose(run.values[0], expected, rtol=1e-9)
 
 
-def test_the_weights_of_inputs_begin_at_their_linear_response(data: Any) -> None:
-    values, inputs = data
-    model = ShallowPLRNN(2, 4).fit(values, inputs=inputs, updates=50, learning_rate=1e-12)
-    expected = 0.5 * model.input_scaler.std / model.scaler.std
-    np.testing.assert_allclose(model.parameters()["C"][:, 0], [expected[0], 0.0], atol=1e-5)
-
-
 def test_a_driven_model_forgets_its_inputs_when_fitted_without(data: Any) -> None:
     values, inputs = data
     settings = {"updates": 50, "sequence_length": 20, "seed": 3}
