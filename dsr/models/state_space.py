@@ -57,8 +57,7 @@ class StateSpaceModel(ReconstructionModel):
     Examples
     --------
     >>> from dsr.models import ShallowPLRNN
-    >>> model = ShallowPLRNN.from_matrices([0.5], [[1.0]], [[1.0]], [0.0], [-1.0])
-    >>> model.step([4.0])
+    >>> ShallowPLRNN.from_matrices([0.5], [[1.0]], [[1.0]], [0.0], [-1.0]).step([4.0])
     array([5.])
     """
 
@@ -108,8 +107,7 @@ class StateSpaceModel(ReconstructionModel):
         self, steps: int, sequences: int, dtype: np.dtype[Any], device: str
     ) -> GradientEngine:
         """Make a gradient engine for training: PyTorch's, where there is no compiled recurrence."""
-        device = "torch" if device == "cpu" else device
-        return TorchEngine(self, steps, sequences, dtype, device)
+        return TorchEngine(self, steps, sequences, dtype, "torch" if device == "cpu" else device)
 
     # Parameters ---------------------------------------------------------------------------------
 
@@ -305,8 +303,7 @@ class StateSpaceModel(ReconstructionModel):
             {name: ("record", values) for name, values in result.history.items()},
             attrs={"selected_update": result.best_update, "rule": Validator.rule},
         )
-        found = {"selected_update": result.best_update, "seconds": result.seconds}
-        self.training = {**record, **found}
+        self.training = record | {"selected_update": result.best_update, "seconds": result.seconds}
 
     def _identity(self, series: xr.DataArray, inputs: Any, record: dict[str, Any]) -> str:
         """Fingerprint of all that decides the weights."""
