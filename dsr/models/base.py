@@ -75,6 +75,18 @@ class ReconstructionModel:
         Loss, alpha and validation scores over training.
     training : dict
         Settings of the training that made the model.
+
+    Examples
+    --------
+    >>> class Mean(ReconstructionModel):
+    ...     name = "mean"
+    ...     arrays = ("mean",)
+    ...     def learn(self, parts, *, inputs, seed):
+    ...         self.mean = np.concatenate(parts).mean(axis=0)
+    ...     def run(self, contexts, steps, *, inputs, rng):
+    ...         return np.tile(self.mean, (len(contexts), steps, 1))
+    >>> Mean().fit(np.arange(50.0)).generate(steps=2).values.ravel()
+    array([24.5, 24.5])
     """
 
     name: ClassVar[str]
@@ -112,6 +124,9 @@ class ReconstructionModel:
     def input_dim(self) -> int:
         """Number of external inputs K that the model was fitted with."""
         return len(self.input_variables)
+
+    def refuse_observed(self, observed: int) -> None:
+        """Refuse a number of observed variables that the sizes of the model cannot hold."""
 
     # Settings -----------------------------------------------------------------------------------
 
@@ -164,6 +179,8 @@ class ReconstructionModel:
             Same data, same seed: same model, bit for bit.
         progress, checkpoint : optional
             Accepted by every model; one that learns in one go has no use for them.
+        **options
+            Refused, each with its right place or name.
 
         Returns
         -------

@@ -49,6 +49,10 @@ def _foreign() -> dict[str, Any]:
 def names() -> list[str]:
     """Names of all models, those of other distributions included.
 
+    Returns
+    -------
+    list of str
+
     Examples
     --------
     >>> import dsr
@@ -77,16 +81,27 @@ def model_class(name: str) -> Any:
 def create(name: str, **settings: Any) -> Any:
     """Make an untrained model by its registry name.
 
-    Examples
-    --------
-    >>> import dsr
-    >>> dsr.models.create("shallow-plrnn", latent_dim=3, hidden_dim=50)
-    ShallowPLRNN(latent_dim=3, hidden_dim=50)
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+    **settings
+        Arguments of the model's class.
+
+    Returns
+    -------
+    Forecaster
 
     Raises
     ------
     InputError
         If nobody knows the name, or the model a setting.
+
+    Examples
+    --------
+    >>> import dsr
+    >>> dsr.models.create("shallow-plrnn", latent_dim=3, hidden_dim=50)
+    ShallowPLRNN(latent_dim=3, hidden_dim=50)
     """
     made = model_class(name)
     if isinstance(made, type) and issubclass(made, ReconstructionModel):
@@ -102,10 +117,22 @@ def load(folder: str | Path) -> Any:
     folder : path
         Folder with ``model.json`` and ``model.safetensors``; a run folder works too.
 
+    Returns
+    -------
+    Forecaster
+
     Raises
     ------
     InputError
         If there is no model, or its files are damaged or do not fit together.
+
+    Examples
+    --------
+    >>> import dsr, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     dsr.models.create("persistence").fit([[0.1 * k] for k in range(50)]).save(folder)
+    ...     dsr.models.load(folder).name
+    'persistence'
     """
     folder = Path(folder)
     if not (folder / "model.json").is_file() and (folder / "model").is_dir():

@@ -147,6 +147,10 @@ class SINDy(ReconstructionModel):
         scaled : bool
             Of the variables divided by their standard deviations instead.
 
+        Returns
+        -------
+        list of str
+
         Examples
         --------
         >>> import numpy as np

@@ -53,6 +53,12 @@ class StateSpaceModel(ReconstructionModel):
     ----------
     seconds_per_update : float or None
         What `settle_budget` measured.
+
+    Examples
+    --------
+    >>> from dsr.models import ShallowPLRNN
+    >>> ShallowPLRNN.from_matrices([0.5], [[1.0]], [[1.0]], [0.0], [-1.0]).step([4.0])
+    array([5.])
     """
 
     trained: ClassVar[bool] = True
@@ -101,8 +107,7 @@ class StateSpaceModel(ReconstructionModel):
         self, steps: int, sequences: int, dtype: np.dtype[Any], device: str
     ) -> GradientEngine:
         """Make a gradient engine for training: PyTorch's, where there is no compiled recurrence."""
-        device = "torch" if device == "cpu" else device
-        return TorchEngine(self, steps, sequences, dtype, device)
+        return TorchEngine(self, steps, sequences, dtype, "torch" if device == "cpu" else device)
 
     # Parameters ---------------------------------------------------------------------------------
 
@@ -243,10 +248,11 @@ class StateSpaceModel(ReconstructionModel):
 
         Parameters
         ----------
-        series, trainer, forcing, inputs, progress, **training
-            As in `fit`; a number of updates among them does not count.
+        series : series
         seconds : float
             Time for training updates.
+        trainer, forcing, inputs, progress, **training
+            As in `fit`; a number of updates among them does not count.
 
         Returns
         -------
@@ -266,12 +272,7 @@ class StateSpaceModel(ReconstructionModel):
         """Take scaling and names from a series and its inputs; cut off what validates."""
         rows = self.take_labels(series)
         drives = self.take_inputs(inputs, rows)
-        if self.observation_dim > self.latent_dim:
-            raise InputError(
-                f"the series has {self.observation_dim} variables but latent_dim is "
-                f"{self.latent_dim}; use latent_dim of at least {self.observation_dim} or fewer "
-                "variables"
-            )
+        self.refuse_observed(self.observation_dim)
         scaled = [np.ascontiguousarray(self.scaler.transform(part)) for part in rows]
         held = [max(2, round(trainer.settings.validation * len(part))) for part in scaled]
         usable = [k for k, part in enumerate(scaled) if len(part) - held[k] >= 2]
@@ -286,6 +287,14 @@ class StateSpaceModel(ReconstructionModel):
             None if drives is None else [drives[k][-held[k] :] for k in usable],
         )
 
+    def refuse_observed(self, observed: int) -> None:
+        """Refuse more variables than latent states."""
+        if observed > self.latent_dim:
+            raise InputError(
+                f"the series has {observed} variables but latent_dim is {self.latent_dim}; use "
+                f"latent_dim of at least {observed} or fewer variables"
+            )
+
     def _finish(self, result: TrainingResult, record: dict[str, Any]) -> None:
         import xarray as xr
 
@@ -294,8 +303,7 @@ class StateSpaceModel(ReconstructionModel):
             {name: ("record", values) for name, values in result.history.items()},
             attrs={"selected_update": result.best_update, "rule": Validator.rule},
         )
-        found = {"selected_update": result.best_update, "seconds": result.seconds}
-        self.training = {**record, **found}
+        self.training = record | {"selected_update": result.best_update, "seconds": result.seconds}
 
     def _identity(self, series: xr.DataArray, inputs: Any, record: dict[str, Any]) -> str:
         """Fingerprint of all that decides the weights."""

@@ -17,7 +17,19 @@ _PREVIOUS = "state.previous.safetensors"
 
 
 class Checkpoint(NamedTuple):
-    """Arrays and plain values of a training state."""
+    """A training state.
+
+    Parameters
+    ----------
+    arrays : dict of arrays
+    values : dict
+        Plain values, as JSON takes them.
+
+    Examples
+    --------
+    >>> Checkpoint({"theta": np.zeros(2)}, {"epoch": 3}).values["epoch"]
+    3
+    """
 
     arrays: dict[str, NDArray[Any]]
     values: dict[str, Any]
@@ -32,6 +44,15 @@ class CheckpointStore:
         Made when the first state is written.
     identity : str
         Fingerprint of data, model and settings; a state with another one is refused.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = CheckpointStore(folder, identity="these data, these settings")
+    ...     store.write(Checkpoint({"theta": np.zeros(2)}, {"epoch": 3}))
+    ...     store.read().values
+    {'epoch': 3}
     """
 
     def __init__(self, folder: str | Path, identity: str) -> None:

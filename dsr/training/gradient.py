@@ -140,10 +140,11 @@ class GradientTrainer:
 
         Parameters
         ----------
-        model, trajectories, forcing, inputs, progress
+        model, trajectories, forcing, inputs
             As in `train`.
         least : float
             Seconds that are measured at least.
+        progress : Progress, optional
 
         Returns
         -------

@@ -46,7 +46,24 @@ class Learner(Protocol):
 
 
 class TrainingResult(NamedTuple):
-    """What training leaves behind: parameters, and what was recorded at each validation."""
+    """What training leaves behind.
+
+    Parameters
+    ----------
+    parameters : dict of arrays
+        Those that were chosen.
+    history : dict of arrays
+        What was recorded, one entry for each validation.
+    best_update : int
+        Updates after which the parameters were what they are.
+    seconds : float
+        Time spent on updates.
+
+    Examples
+    --------
+    >>> TrainingResult({"theta": np.zeros(2)}, {}, best_update=50, seconds=0.1).best_update
+    50
+    """
 
     parameters: Arrays
     history: dict[str, NDArray[np.float64]]
@@ -137,6 +154,18 @@ def train(
         When a parameter stops being finite.
     Interrupted
         After SIGINT or SIGTERM; the state is saved first.
+
+    Examples
+    --------
+    >>> class Halving:
+    ...     theta = np.ones(1)
+    ...     def epoch(self, number):
+    ...         self.theta = self.theta / 2
+    ...         return {"loss": float(self.theta[0])}
+    ...     def parameters(self):
+    ...         return {"theta": self.theta}
+    >>> train(Halving(), epochs=3, validations=frozenset({3})).parameters["theta"]
+    array([0.125])
     """
     progress = progress or Silent()
     course = _Course()

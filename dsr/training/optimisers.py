@@ -31,6 +31,13 @@ class RAdam:
     ----------
     theta : array, (P,)
         Parameters; their size and precision are taken.
+
+    Examples
+    --------
+    >>> theta = np.zeros(2)
+    >>> RAdam(theta).step(theta, np.array([1.0, -2.0]), update=1, learning_rate=0.5)
+    >>> theta
+    array([-0.5,  1. ])
     """
 
     def __init__(self, theta: Floats) -> None:

@@ -31,7 +31,12 @@ class Progress(Protocol):
 
 
 class Silent:
-    """A listener that says nothing."""
+    """A listener that says nothing.
+
+    Examples
+    --------
+    >>> Silent().note("not heard")
+    """
 
     def start(self, info: Mapping[str, Any]) -> None:
         """Ignore."""

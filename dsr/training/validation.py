@@ -48,6 +48,15 @@ class Validator:
     -----
     With more than three variables the state-space part is taken on the first three principal
     components of the training stretch, so that the histogram stays cheap and filled.
+
+    Examples
+    --------
+    >>> wave = np.sin(0.3 * np.arange(1000.0))[:, None]
+    >>> def still(start, steps, inputs=None):
+    ...     return np.repeat(start[None], steps, axis=0)
+    >>> scores = Validator([wave[:800]], [wave[800:]]).score(still)
+    >>> round(scores["skill"], 3)  # as good as persistence, which it is
+    0.0
     """
 
     rule = (

@@ -148,10 +148,13 @@ class Settings:
 
     def sized(self, observed: int) -> Settings:
         """Fill in the sizes that nobody asked for, from the number of observed variables."""
+        from dsr.models import ReconstructionModel
         from dsr.models.registry import create, model_class
 
         sizes = {**model_class(self.name).suggest(observed), **self.model}
-        create(self.name, **sizes)
+        model = create(self.name, **sizes)
+        if isinstance(model, ReconstructionModel):
+            model.refuse_observed(observed)
         return replace(self, model=sizes)
 
     def trained_with(self, **settled: Any) -> Settings:

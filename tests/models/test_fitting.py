@@ -233,3 +233,12 @@ def test_trajectories_of_unequal_length_train(series: Any) -> None:
     ragged = dsr.data.make_series([values[:900], values[1000:1500]], dt=0.02)
     model = ShallowPLRNN(3, 10).fit(ragged, updates=50)
     assert model.generate(ragged, 5).shape == (2, 5, 3)
+
+
+def test_too_few_latent_states_are_refused_before_a_word_of_progress(
+    series: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(InputError, match="latent_dim of at least 3"):
+        dsr.fit(series, latent_dim=1, updates=50, out=tmp_path / "run", progress=True)
+    assert capsys.readouterr().err == ""
+    assert not (tmp_path / "run").exists()
