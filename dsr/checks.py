@@ -6,10 +6,11 @@ Go on with what comes back: a whole float such as ``1e5`` becomes an int, a NumP
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from dsr.errors import InputError
+from dsr.text import suggestion
 
 
 def _number(value: Any) -> float | None:
@@ -183,3 +184,16 @@ def one_of(name: str, value: Any, choices: Collection[str]) -> str:
     if not isinstance(value, str) or value not in choices:
         raise InputError(f"{name} must be one of {', '.join(choices)}, not {value!r:.80}")
     return value
+
+
+def known_options(owner: str, options: Iterable[str], known: Collection[str]) -> None:
+    """Refuse options that nobody knows; a misspelt one gets the nearest name offered.
+
+    Raises
+    ------
+    InputError
+        For the first name of `options` that is not in `known`.
+    """
+    for name in options:
+        if name not in known:
+            raise InputError(f"unknown option {name!r} of {owner}; {suggestion(name, known)}")

@@ -81,11 +81,11 @@ def _file_lines(facts: dict[str, Any]) -> list[str]:
     field = facts["kind"] == "field"
     samples, total = sorted(set(facts["samples"])), sum(facts["samples"])
     length = f"{samples[0]}" if len(samples) == 1 else f"{samples[0]} to {samples[-1]}"
-    origin = f", from {facts['time_origin']}" if facts["time_origin"] else ""
+    begin = f", from {facts['begin']}" if facts["begin"] else ""
     lines = [
         f"file       {facts['file']} ({facts['format']})",
         f"{facts['kind']:<11}{facts['trajectories']} x {length} {'frames' if field else 'samples'}",
-        f"time       step {number(facts['dt'])} {facts['time_unit']}{origin}",
+        f"time       step {number(facts['dt'])} {facts['time_unit']}{begin}",
     ]
     if facts["split"]:
         lines.append(f"split      {', '.join(facts['split'])}")

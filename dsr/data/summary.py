@@ -11,7 +11,7 @@ import numpy as np
 from dsr.data.cleaning import constant_variables
 from dsr.data.doors import FORMATS, as_series, load, read, sniff
 from dsr.data.labelled.picks import Picks
-from dsr.data.series import FIELD_DIMS, lengths, plane_coords, trajectories
+from dsr.data.series import FIELD_DIMS, axis_of, lengths, plane_coords, trajectories
 from dsr.data.table import Table
 from dsr.errors import InputError
 
@@ -34,10 +34,10 @@ def describe(series: Any, **options: Any) -> dict[str, Any]:
         ``usable`` tells whether it loads; if not, ``cure`` is the sentence that says why and what
         to do, and the rest is what could be found out. Otherwise: ``format``, ``kind`` (series or
         field), ``variables`` (of a field: its channels), ``units``, ``trajectories``, ``samples``
-        (of each), ``dt``, ``time_unit``, ``time_origin``, ``missing`` (share), ``constant``
-        (names), ``mean``, ``std``, ``split``, ``notes``. Of a field also ``sizes`` (of its
-        dimensions), ``land`` (share of its cells that never hold a value) and ``coordinates`` (of
-        its plane, by name: ``dims``, ``units``, ``low``, ``high``).
+        (of each), ``dt``, ``time_unit``, ``time_origin``, ``begin`` (date), ``missing`` (share),
+        ``constant`` (names), ``mean``, ``std``, ``split``, ``notes``. Of a field also ``sizes``
+        (of its dimensions), ``land`` (share of its cells that never hold a value) and
+        ``coordinates`` (of its plane, by name: ``dims``, ``units``, ``low``, ``high``).
 
     Examples
     --------
@@ -100,6 +100,7 @@ def _facts(series: xr.DataArray) -> dict[str, Any]:
         "dt": float(attrs["dt"]),
         "time_unit": str(attrs.get("time_unit", "")),
         "time_origin": str(attrs.get("time_origin", "")),
+        "begin": axis_of(series).label(0) if attrs.get("time_origin") else "",
         "missing": 1.0 - sum(column.size for column in valid) / total if total else 0.0,
         "split": series["split"].values.tolist() if "split" in series.coords else None,
         "notes": [str(n) for n in attrs.get("notes", [])],

@@ -1,44 +1,29 @@
-"""What all models share: names, units, scaling, labelled runs, and files."""
+"""What all models share: settings, learning, labelled runs, and files."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.checks import known_options
 from dsr.data import as_series
-from dsr.data.grid import Grid
-from dsr.data.scaler import Scaler
-from dsr.data.series import trajectories
 from dsr.errors import InputError
-from dsr.models.starts import (
-    Start,
-    as_context,
-    as_drive,
-    as_inputs,
-    as_output,
-    as_start,
-    kind_for,
-    labelled,
-    positive_steps,
-    refuse_apart,
-)
+from dsr.models.labels import Labelled
+from dsr.models.starts import Start, as_context, as_drive, as_output, as_start, positive_steps
 from dsr.models.storage import describe, load_model, write_model
-from dsr.text import suggestion
 
 if TYPE_CHECKING:
     import xarray as xr
 
 Floats = NDArray[np.float64]
 
-LEAST_SAMPLES = 30
 
-
-class ReconstructionModel:
+class ReconstructionModel(Labelled):
     """A model fitted to a series or a field, in the protocol `dsr.protocols.Forecaster`.
 
     A new model says how it learns (`learn`) and how it runs (`run`), on plain arrays; labels,
@@ -89,44 +74,17 @@ class ReconstructionModel:
     array([24.5, 24.5])
     """
 
-    name: ClassVar[str]
-    accepts: str = "series"
-    takes_inputs: bool = False
     trained: ClassVar[bool] = False
     arrays: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self) -> None:
-        self.observation_dim = 0
-        self.scaler: Scaler = Scaler(np.zeros(0), np.ones(0))
-        self.variables: list[str] = []
-        self.variable_units: list[str] = []
-        self.grid: Grid | None = None
-        self.input_variables: list[str] = []
-        self.input_scaler: Scaler = Scaler(np.zeros(0), np.ones(0))
-        self.dt: float | None = None
-        self.time_unit: str | None = None
-        self.start: Floats | None = None
-        self._first: xr.DataArray | None = None
+        super().__init__()
         self.history: xr.Dataset | None = None
         self.training: dict[str, Any] = {}
 
-    @property
-    def context_length(self) -> int:
-        """How many samples a start needs."""
-        return 1
-
-    @property
-    def latent_dim(self) -> int:
-        """Number of latent states M; the observations themselves if not said otherwise."""
-        return self.observation_dim
-
-    @property
-    def input_dim(self) -> int:
-        """Number of external inputs K that the model was fitted with."""
-        return len(self.input_variables)
-
-    def refuse_observed(self, observed: int) -> None:
-        """Refuse a number of observed variables that the sizes of the model cannot hold."""
+    def __repr__(self) -> str:
+        given = ", ".join(f"{name}={value!r}" for name, value in self.settings().items())
+        return f"{type(self).__name__}({given})"
 
     # Settings -----------------------------------------------------------------------------------
 
@@ -199,7 +157,7 @@ class ReconstructionModel:
                 f"made: {type(self).__name__}({min(own)}=...)"
             )
         known = [*self.setting_names(), "inputs", "seed", "progress", "checkpoint"]
-        refuse_options(f"{self.name}'s fit", options, known)
+        known_options(f"{self.name}'s fit", options, known)
         parts = self.take_labels(series)
         drives = self.take_inputs(inputs, parts)
         self.training = {"seed": seed}
@@ -327,70 +285,6 @@ class ReconstructionModel:
         """What else the fit found, by name: each becomes a part of the results of a run."""
         return {} if self.history is None else {"history": self.history}
 
-    # Observations -------------------------------------------------------------------------------
-
-    def encode(self, x: Any) -> Floats:
-        """Scaled states of observations ``(..., N)`` in original units."""
-        x = np.asarray(x, dtype=np.float64)
-        if x.shape[-1:] != (self.observation_dim,):
-            raise InputError(
-                f"observations must have {self.observation_dim} variables in their last axis, "
-                f"not shape {x.shape}"
-            )
-        return np.ascontiguousarray(self.scaler.transform(x))
-
-    def decode(self, z: Any) -> Floats:
-        """Observations of latent states ``(..., M)``, in original units ``(..., N)``."""
-        return self.scaler.inverse(np.asarray(z, dtype=np.float64)[..., : self.observation_dim])
-
-    def warm_up(self, context: Floats) -> Floats:
-        """Latent state ``(M,)`` at the end of a context ``(T, N)`` in original units."""
-        recent = context[-self.context_length :]
-        z = self.encode(recent[0] if self.context_length == 1 else recent)
-        # Where states are made of single samples, the last one counts.
-        return z if z.ndim == 1 else z[-1]
-
-    def start_state(self) -> Floats | None:
-        """Latent state ``(M,)`` where free runs begin if not told otherwise; None without one."""
-        return None if self.start is None else self.warm_up(self.start)
-
-    def rows(self, series: xr.DataArray) -> list[Floats]:
-        """Trajectories ``(T_i, N)`` of a checked series, or of a field its valid cells."""
-        parts = trajectories(series)
-        return parts if self.grid is None else [self.grid.rows(part) for part in parts]
-
-    def take_labels(self, series: Any) -> list[Floats]:
-        """Take names, units, scaling and a start from a series; return its trajectories."""
-        named = labelled(series)
-        series = as_series(series, minimum=LEAST_SAMPLES)
-        self.accepts = kind_for(type(self), series)
-        self.grid = Grid.of(series) if self.accepts == "field" else None
-        scaler = Scaler.fit(series)
-        self.scaler = scaler if self.grid is None else self.grid.spread(scaler)
-        self.variables = [str(v) for v in series[series.dims[2]].values]
-        self.variable_units = [str(u) for u in series.attrs.get("variable_units", [])]
-        self.dt = float(series.attrs.get("dt", 1.0))
-        self.time_unit = str(series.attrs.get("time_unit", "step"))
-        self._first = series.isel(time=[0]).copy() if named else None
-        parts = self.rows(series)
-        self.observation_dim = parts[0].shape[1]
-        longest = max(parts, key=len) if len(parts[0]) < self.context_length else parts[0]
-        self.start = np.array(longest[-self.context_length :])
-        return parts
-
-    def take_inputs(self, inputs: Any, parts: list[Floats]) -> list[Floats] | None:
-        """Take names and scaling of external inputs; return them standardised, as trajectories."""
-        self.input_variables, self.input_scaler = [], Scaler(np.zeros(0), np.ones(0))
-        if inputs is None:
-            return None
-        series = as_inputs(self, inputs, parts)
-        if self._first is not None and labelled(inputs):
-            refuse_apart(self._first, float(self._first["time"].values[0]), series)
-        self.input_variables = [str(v) for v in series["variable"].values]
-        self.input_scaler = Scaler.fit(series)
-        drives = [self.input_scaler.transform(d) for d in trajectories(series)]
-        return drives * len(parts) if len(drives) == 1 else drives
-
     def save(self, folder: str | Path) -> None:
         """Write ``model.safetensors`` and ``model.json``; never a pickle.
 
@@ -409,9 +303,3 @@ class ReconstructionModel:
             If files are missing, damaged, of another kind of model or of a newer version.
         """
         return load_model(cls, Path(folder))
-
-
-def refuse_options(owner: str, options: Iterable[str], known: Iterable[str]) -> None:
-    """Refuse options that nobody knows; a misspelt one gets the nearest name offered."""
-    for name in set(options) - set(known):
-        raise InputError(f"unknown option {name!r} of {owner}; {suggestion(name, known)}")

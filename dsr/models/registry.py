@@ -7,8 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dsr.checks import known_options
 from dsr.errors import InputError
-from dsr.models.base import ReconstructionModel, refuse_options
+from dsr.models.base import ReconstructionModel
 from dsr.models.storage import read_document
 from dsr.text import suggestion
 
@@ -105,7 +106,7 @@ def create(name: str, **settings: Any) -> Any:
     """
     made = model_class(name)
     if isinstance(made, type) and issubclass(made, ReconstructionModel):
-        refuse_options(name, settings, made.setting_names())
+        known_options(name, settings, made.setting_names())
     return made(**settings)
 
 

@@ -16,7 +16,7 @@ from dsr.errors import InputError
 if TYPE_CHECKING:
     import xarray as xr
 
-    from dsr.models.base import ReconstructionModel
+    from dsr.models.labels import Labelled
 
 Floats = NDArray[np.float64]
 
@@ -42,7 +42,7 @@ class Start(NamedTuple):
     series: xr.DataArray | None = None
 
 
-def as_start(model: ReconstructionModel, start: Any) -> Start:
+def as_start(model: Labelled, start: Any) -> Start:
     """Contexts of a start given as None, arrays in original units, or a series."""
     if start is None:
         if model.start is None:
@@ -62,7 +62,7 @@ def as_start(model: ReconstructionModel, start: Any) -> Start:
     return Start(contexts, [0.0] * len(contexts))
 
 
-def as_context(model: ReconstructionModel, context: Any) -> xr.DataArray:
+def as_context(model: Labelled, context: Any) -> xr.DataArray:
     """Check that a series has the variables, units, step and length that the model needs."""
     bare = not labelled(context)
     series = as_series(context, dt=model.dt, time_unit=model.time_unit, name="context")
@@ -95,13 +95,13 @@ def as_context(model: ReconstructionModel, context: Any) -> xr.DataArray:
 
 
 def as_drive(
-    model: ReconstructionModel, inputs: Any, before: list[int], steps: int, start: Start
+    model: Labelled, inputs: Any, before: list[int], steps: int, start: Start
 ) -> list[Floats] | None:
     """External inputs of each run, scaled.
 
     Parameters
     ----------
-    model : ReconstructionModel
+    model : Labelled
     inputs : series or array (T, K) or (runs, T, K), or None
         One trajectory of inputs serves all runs.
     before : list of int
@@ -159,7 +159,7 @@ def as_drive(
     ]
 
 
-def kind_for(model: type[ReconstructionModel], series: xr.DataArray) -> str:
+def kind_for(model: type[Labelled], series: xr.DataArray) -> str:
     """``"series"`` or ``"field"``, whichever this is, if the model takes it."""
     kind = "series" if "variable" in series.dims else "field"
     if kind not in model.accepts:
@@ -174,7 +174,7 @@ def kind_for(model: type[ReconstructionModel], series: xr.DataArray) -> str:
     return kind
 
 
-def as_inputs(model: ReconstructionModel, inputs: Any, parts: list[Floats]) -> xr.DataArray:
+def as_inputs(model: Labelled, inputs: Any, parts: list[Floats]) -> xr.DataArray:
     """Check the external inputs of a fit to trajectories ``(T_i, N)``."""
     refuse_inputs_of(model)
     series = as_series(inputs, dt=model.dt, time_unit=model.time_unit, name="inputs")
@@ -211,7 +211,7 @@ def refuse_apart(series: xr.DataArray, begin: float, inputs: xr.DataArray) -> No
         )
 
 
-def as_output(model: ReconstructionModel, values: Floats, start: Start) -> xr.DataArray:
+def as_output(model: Labelled, values: Floats, start: Start) -> xr.DataArray:
     """Label generated rows ``(S, steps, N)``: the time axis goes on from the start."""
     dt = 1.0 if model.dt is None else model.dt
     like, grid = start.series, model.grid
@@ -247,7 +247,7 @@ def positive_steps(steps: Any) -> int:
     return int(steps)
 
 
-def _bare_contexts(model: ReconstructionModel, start: Any) -> list[Floats]:
+def _bare_contexts(model: Labelled, start: Any) -> list[Floats]:
     """States without labels: one or k of them, or stretches where a start needs several samples."""
     x = np.asarray(start, dtype=np.float64)
     length, grid = model.context_length, model.grid

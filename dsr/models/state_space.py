@@ -15,7 +15,8 @@ from dsr.data import as_series
 from dsr.data.scaler import Scaler
 from dsr.errors import InputError
 from dsr.kernels.piecewise_linear import PiecewiseLinear, orbit
-from dsr.models.base import LEAST_SAMPLES, Floats, ReconstructionModel
+from dsr.models.base import Floats, ReconstructionModel
+from dsr.models.labels import LEAST_SAMPLES
 from dsr.training.checkpoints import CheckpointStore
 from dsr.training.engines import TorchEngine
 from dsr.training.forcing import Forcing, GeneralizedTeacherForcing
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _WARM_UP = 500
-_OPTIONAL = ("L", "C")
-"""Parameters that are zero where nothing else is said."""
+_OPTIONAL = ("L", "C")  # zero where nothing else is said
 
 
 class Parts(NamedTuple):
