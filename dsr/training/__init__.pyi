@@ -1,10 +1,8 @@
 from .checkpoints import Checkpoint as Checkpoint
 from .checkpoints import CheckpointStore as CheckpointStore
-from .forcing import FORCINGS as FORCINGS
 from .forcing import Forcing as Forcing
 from .forcing import GeneralizedTeacherForcing as GeneralizedTeacherForcing
 from .forcing import SparseTeacherForcing as SparseTeacherForcing
-from .gradient import TRAINERS as TRAINERS
 from .gradient import GradientTrainer as GradientTrainer
 from .loop import Learner as Learner
 from .loop import TrainingResult as TrainingResult

@@ -168,7 +168,8 @@ class Settings:
 
     def tables(self) -> dict[str, dict[str, Any]]:
         """Plain values of each owner: ``[settings]`` of ``config.toml``."""
-        from dsr.training import FORCINGS, TRAINERS
+        from dsr.training.forcing import FORCINGS
+        from dsr.training.gradient import TRAINERS
 
         tables: dict[str, dict[str, Any]] = {
             "model": {k: v for k, v in self.model.items() if v is not None}
@@ -203,7 +204,8 @@ def spelled_out(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _training(name: str, trained: bool, given: Mapping[str, Any]) -> tuple[Any, Any, list[str]]:
     """Trainer and forcing of a model that has them, and the settings that are theirs."""
-    from dsr.training import FORCINGS, TRAINERS
+    from dsr.training.forcing import FORCINGS
+    from dsr.training.gradient import TRAINERS
 
     owned = {
         "trainer": {kind: list(owner.flat_names()) for kind, owner in TRAINERS.items()},

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dsr.errors import InputError
-from dsr.training import FORCINGS, GeneralizedTeacherForcing, SparseTeacherForcing
+from dsr.training.forcing import FORCINGS, GeneralizedTeacherForcing, SparseTeacherForcing
 
 
 def test_estimate_bounds_the_product_of_jacobians() -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dsr.errors import InputError
-from dsr.training import TRAINERS, TrainingSettings
+from dsr.training.gradient import TRAINERS
+from dsr.training.settings import TrainingSettings
 
 
 def test_learning_rate_decays_by_a_constant_factor() -> None:
