@@ -178,7 +178,7 @@ class DMD(ReconstructionModel):
     def step(self, z: Any, u: Any = None) -> Floats:
         """Next reduced state; ``u`` are standardised inputs ``(..., K)`` of a driven model."""
         after = np.asarray(z, dtype=np.float64) @ self.A.T + self.c
-        return after if not self.input_dim else after + self._driving(u) @ self.B.T
+        return after if not self.input_dim else after + self.driving(u) @ self.B.T
 
     def jacobian(self, z: Any, u: Any = None) -> Floats:
         """The matrix ``A``, wherever the state is."""
@@ -242,10 +242,3 @@ class DMD(ReconstructionModel):
         }
         coords["mode"] = np.arange(1, self.latent_dim + 1)
         return {**super().diagnostics(), "modes": xr.Dataset(data, coords, attrs)}
-
-    def _driving(self, u: Any) -> Floats:
-        if u is None:
-            raise InputError(
-                f"this model is driven by {', '.join(self.input_variables)}; pass them as u"
-            )
-        return np.asarray(u, dtype=np.float64)

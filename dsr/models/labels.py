@@ -74,6 +74,14 @@ class Labelled:
         """Observations of latent states ``(..., M)``, in original units ``(..., N)``."""
         return self.scaler.inverse(np.asarray(z, dtype=np.float64)[..., : self.observation_dim])
 
+    def driving(self, u: Any) -> Floats:
+        """Standardised inputs ``(..., K)`` of a driven model as an array; none are refused."""
+        if u is None:
+            raise InputError(
+                f"this model is driven by {', '.join(self.input_variables)}; pass them as u"
+            )
+        return np.asarray(u, dtype=np.float64)
+
     def warm_up(self, context: Floats) -> Floats:
         """Latent state ``(M,)`` at the end of a context ``(T, N)`` in original units."""
         recent = context[-self.context_length :]

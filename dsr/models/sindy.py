@@ -205,11 +205,7 @@ class SINDy(ReconstructionModel):
         """Inputs (..., K) beside states (..., N)."""
         if self.input_dim == 0:
             return np.zeros((*like.shape[:-1], 0))
-        if u is None:
-            raise InputError(
-                f"this model is driven by {', '.join(self.input_variables)}; pass them as u"
-            )
-        return np.broadcast_to(np.asarray(u, dtype=np.float64), (*like.shape[:-1], self.input_dim))
+        return np.broadcast_to(self.driving(u), (*like.shape[:-1], self.input_dim))
 
     def step(self, z: Any, u: Any = None) -> Floats:
         """Next scaled state of ``(..., N)``, under scaled inputs ``(..., K)`` that stay."""
