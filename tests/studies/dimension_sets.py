@@ -108,11 +108,11 @@ def _cantor_interval(rng: Rng, n: int) -> Floats:
 
 
 BAKER = (np.array([0.4, 0.6]), np.array([0.25, 0.4]))
+BAKER_2 = (np.array([0.3, 0.7]), np.array([0.3, 0.35]))
 
 
-def _baker(rng: Rng, n: int) -> Floats:
+def _baker_orbit(rng: Rng, n: int, weights: Floats, ratios: Floats) -> Floats:
     """Orbit of the generalised baker map, its uniform coordinate drawn digit by digit."""
-    weights, ratios = BAKER
     total = n + LEVELS
     pick = (rng.random(total) >= weights[0]).astype(np.int64)
     x, y = np.zeros(total), np.zeros(total)
@@ -124,27 +124,47 @@ def _baker(rng: Rng, n: int) -> Floats:
     return np.stack([x, y], axis=1)[LEVELS:]
 
 
+def _baker(weights: Floats, ratios: Floats) -> Callable[[Rng, int], Floats]:
+    return lambda rng, n: _baker_orbit(rng, n, weights, ratios)
+
+
 def _doubling(rng: Rng, n: int) -> Floats:
     """Orbit of ``2 x mod 1`` with random digits, since floats run out of them."""
     digits = rng.integers(0, 2, n + LEVELS).astype(np.float64)
     return np.convolve(digits, 0.5 ** np.arange(LEVELS, 0, -1), mode="valid")[:n]
 
 
-def _kaplan_yorke_map(rng: Rng, n: int) -> Floats:
-    angle = _doubling(rng, n + LEVELS)
-    y = np.zeros(n + LEVELS)
-    for t in range(1, n + LEVELS):
-        y[t] = 0.2 * y[t - 1] + np.cos(4 * np.pi * angle[t - 1])
-    return np.stack([angle, y], axis=1)[LEVELS:]
+def _kaplan_yorke_map(ratio: float) -> Callable[[Rng, int], Floats]:
+    def make(rng: Rng, n: int) -> Floats:
+        angle = _doubling(rng, n + LEVELS)
+        y = np.zeros(n + LEVELS)
+        for t in range(1, n + LEVELS):
+            y[t] = ratio * y[t - 1] + np.cos(4 * np.pi * angle[t - 1])
+        return np.stack([angle, y], axis=1)[LEVELS:]
+
+    return make
 
 
-def _solenoid(rng: Rng, n: int) -> Floats:
-    angle = 2 * np.pi * _doubling(rng, n + LEVELS)
-    z = np.zeros(n + LEVELS, dtype=complex)
-    for t in range(1, n + LEVELS):
-        z[t] = 0.3 * z[t - 1] + 0.5 * np.exp(1j * angle[t - 1])
-    x = np.stack([(1 + z.real) * np.cos(angle), (1 + z.real) * np.sin(angle), z.imag], axis=1)
-    return np.asarray(x[LEVELS:])
+def _solenoid(ratio: float) -> Callable[[Rng, int], Floats]:
+    def make(rng: Rng, n: int) -> Floats:
+        angle = 2 * np.pi * _doubling(rng, n + LEVELS)
+        z = np.zeros(n + LEVELS, dtype=complex)
+        for t in range(1, n + LEVELS):
+            z[t] = ratio * z[t - 1] + 0.5 * np.exp(1j * angle[t - 1])
+        x = [(1 + z.real) * np.cos(angle), (1 + z.real) * np.sin(angle), z.imag]
+        return np.stack(x, axis=1)[LEVELS:]
+
+    return make
+
+
+def _helix(rng: Rng, n: int) -> Floats:
+    t = rng.uniform(0.0, 3.0, n)
+    return np.stack([np.cos(4 * t), np.sin(4 * t), t], axis=1)
+
+
+def _rolled_sheet(rng: Rng, n: int) -> Floats:
+    t = rng.uniform(4.0, 12.0, n)
+    return np.stack([t * np.cos(t), t * np.sin(t), rng.uniform(0.0, 20.0, n)], axis=1)
 
 
 def _torus(rng: Rng, n: int) -> Floats:
@@ -193,9 +213,12 @@ def _ikeda(rng: Rng, n: int) -> Floats:
     return out
 
 
-def _noisy_lorenz(rng: Rng, n: int) -> Floats:
-    x = _system("lorenz63", 0.1)(rng, n)
-    return np.asarray(x + 0.2 * x.std(axis=0) * rng.normal(size=x.shape))
+def _noisy(name: str, dt: float) -> Callable[[Rng, int], Floats]:
+    def make(rng: Rng, n: int) -> Floats:
+        x = _system(name, dt)(rng, n)
+        return np.asarray(x + 0.2 * x.std(axis=0) * rng.normal(size=x.shape))
+
+    return make
 
 
 def _linear_lorenz(rng: Rng, n: int) -> Floats:
@@ -230,17 +253,17 @@ HENON = "Grassberger and Procaccia 1983, 1.21 +- 0.01; reference 1.22; D1 1.258"
 SETS: dict[str, KnownSet] = {
     "circle": KnownSet(_circle, _exact(1.0), "exact", True),
     "square": KnownSet(_uniform(2), _exact(2.0), "exact", True),
-    "cube": KnownSet(_uniform(3), _exact(3.0), "exact", False),
+    "cube": KnownSet(_uniform(3), _exact(3.0), "exact", True),
     "Gaussian, 2 variables": KnownSet(_gaussian(2), _exact(2.0), "exact", True),
-    "Gaussian, 3 variables": KnownSet(_gaussian(3), _exact(3.0), "exact", False),
-    "sphere": KnownSet(_sphere, _exact(2.0), "exact", False),
+    "Gaussian, 3 variables": KnownSet(_gaussian(3), _exact(3.0), "exact", True),
+    "sphere": KnownSet(_sphere, _exact(2.0), "exact", True),
     "Cantor set": _fractal([[0.0], [2 / 3]], 1 / 3, None, True),
     "Sierpinski triangle": _fractal([[0, 0], [0.5, 0], [0.25, 0.433]], 0.5, None, True),
-    "Sierpinski carpet": _fractal(_carpet(), 1 / 3, None, False),
-    "Menger sponge": _fractal(_sponge(), 1 / 3, None, False),
+    "Sierpinski carpet": _fractal(_carpet(), 1 / 3, None, True),
+    "Menger sponge": _fractal(_sponge(), 1 / 3, None, True),
     "Vicsek cross": _fractal(
         [[1 / 3, 1 / 3], [0, 1 / 3], [2 / 3, 1 / 3], [1 / 3, 0], [1 / 3, 2 / 3]],
-        1 / 3, None, False,
+        1 / 3, None, True,
     ),
     "Cantor dust": _fractal(
         [[0, 0], [2 / 3, 0], [0, 2 / 3], [2 / 3, 2 / 3]], 1 / 3, None, False
@@ -249,46 +272,87 @@ SETS: dict[str, KnownSet] = {
         _cantor_interval, _exact(1 + np.log(2) / np.log(3)), "exact", True
     ),
     "binomial measure .3": _fractal(INTERVAL, 0.5, [0.3, 0.7], True),
-    "uneven Cantor measure": _fractal([[0.0], [2 / 3]], 1 / 3, [0.35, 0.65], False),
+    "uneven Cantor measure": _fractal([[0.0], [2 / 3]], 1 / 3, [0.35, 0.65], True),
     "four unequal maps": _fractal(
         [[0, 0], [0.55, 0.1], [0.1, 0.6], [0.7, 0.7]], [0.45, 0.4, 0.35, 0.3],
-        [0.35, 0.3, 0.2, 0.15], False,
+        [0.35, 0.3, 0.2, 0.15], True,
     ),
     "uneven triangle": _fractal(
         [[0, 0], [0.5, 0], [0.25, 0.433]], 0.5, [0.45, 0.3, 0.25], True
     ),
-    "baker map": KnownSet(_baker, _moment(*BAKER, offset=1.0), "exact, self-similar", False),
+    "baker map": KnownSet(_baker(*BAKER), _moment(*BAKER, offset=1.0), "exact, self-similar", True),
     "Kaplan-Yorke map": KnownSet(
-        _kaplan_yorke_map, _exact(1 + np.log(2) / np.log(5)), "exact, Kaplan and Yorke 1979", False
+        _kaplan_yorke_map(0.2), _exact(1 + np.log(2) / np.log(5)),
+        "exact, Kaplan and Yorke 1979", True,
     ),
-    "solenoid": KnownSet(_solenoid, _exact(1 - np.log(2) / np.log(0.3)), "exact", True),
+    "solenoid": KnownSet(_solenoid(0.3), _exact(1 - np.log(2) / np.log(0.3)), "exact", True),
     "torus": KnownSet(_torus, _exact(2.0), "exact", True),
-    "torus of three angles": KnownSet(_three_torus, _exact(3.0), "exact", False),
-    "van der Pol": KnownSet(_system("van_der_pol", 0.1), _exact(1.0), "exact", False),
+    "torus of three angles": KnownSet(_three_torus, _exact(3.0), "exact", True),
+    "van der Pol": KnownSet(_system("van_der_pol", 0.1), _exact(1.0), "exact", True),
     "Henon map": KnownSet(_system("henon", None), _band(1.20, 1.26), HENON, True),
     "logistic map, r_inf": KnownSet(
         _logistic(3.5699456718695445), _band(0.495, 0.505),
         "Grassberger and Procaccia 1983, 0.500 +- 0.005", False,
     ),
     "Ikeda map": KnownSet(
-        _ikeda, _band(1.66, 1.72), "Kaplan-Yorke dimension 1.71; Sprott 2003, 1.690 +- 0.074", False
+        _ikeda, _band(1.66, 1.72), "Kaplan-Yorke dimension 1.71; Sprott 2003, 1.690 +- 0.074", True
     ),
     "Lorenz-63": KnownSet(
         _system("lorenz63", 0.1), _band(2.04, 2.063),
         "Grassberger and Procaccia 1983, 2.05 +- 0.01; D1 2.062", True,
     ),
     "Lorenz-63, 4 delays of x": KnownSet(
-        _delays("lorenz63", 0.05, 2), _band(2.04, 2.063), "as Lorenz-63", False
+        _delays("lorenz63", 0.05, 2), _band(2.04, 2.063), "as Lorenz-63", True
     ),
     "Roessler": _flow("roessler", 0.4, True, 1.97),
-    "Halvorsen": _flow("halvorsen", 0.1, False),
+    "Halvorsen": _flow("halvorsen", 0.1, True),
     "Sprott B": _flow("sprott_b", 0.4, True),
-    "Thomas": _flow("thomas", 0.5, False),
-    "Rucklidge": _flow("rucklidge", 0.2, False),
-    "Lorenz-63 with 20 % noise": KnownSet(_noisy_lorenz, _exact(3.0), "exact, noise", True),
-    "surrogate of Lorenz-63": KnownSet(_linear_lorenz, _exact(3.0), "exact, noise", False),
-    "oscillator driven by noise": KnownSet(_coloured_noise, _exact(4.0), "exact, noise", False),
+    "Thomas": _flow("thomas", 0.5, True),
+    "Rucklidge": _flow("rucklidge", 0.2, True),
+    "Lorenz-63 with 20 % noise": KnownSet(
+        _noisy("lorenz63", 0.1), _exact(3.0), "exact, noise", True
+    ),
+    "surrogate of Lorenz-63": KnownSet(_linear_lorenz, _exact(3.0), "exact, noise", True),
+    "oscillator driven by noise": KnownSet(_coloured_noise, _exact(4.0), "exact, noise", True),
     "Lorenz-96, 10 variables": KnownSet(
-        _system("lorenz96", 0.1), _band(6.3, 6.6), "Kaplan-Yorke dimension 6.5", False
+        _system("lorenz96", 0.1), _band(6.3, 6.6), "Kaplan-Yorke dimension 6.5", True
+    ),
+    # From here on sets and systems that no rule was made or changed by.
+    "helix": KnownSet(_helix, _exact(1.0), "exact", False),
+    "rolled sheet": KnownSet(_rolled_sheet, _exact(2.0), "exact", False),
+    "six maps of a hexagon": _fractal(
+        [[np.cos(k * np.pi / 3), np.sin(k * np.pi / 3)] for k in range(6)], 1 / 3, None, False
+    ),
+    "five maps of a pentagon": _fractal(
+        [[np.cos(k * np.pi / 2.5), np.sin(k * np.pi / 2.5)] for k in range(5)], 0.38, None, False
+    ),
+    "uneven carpet": _fractal(
+        _carpet(), 1 / 3, [0.2, 0.15, 0.15, 0.1, 0.1, 0.1, 0.1, 0.1], False
+    ),
+    "three unequal maps": _fractal(
+        [[0, 0], [0.6, 0], [0.2, 0.55]], [0.55, 0.4, 0.45], [0.45, 0.25, 0.3], False
+    ),
+    "uneven tetrahedron": _fractal(
+        [[0, 0, 0], [0.5, 0, 0], [0, 0.5, 0], [0, 0, 0.5]], 0.5, [0.4, 0.25, 0.2, 0.15], False
+    ),
+    "binomial measure .4": _fractal(INTERVAL, 0.5, [0.4, 0.6], False),
+    "baker map 2": KnownSet(
+        _baker(*BAKER_2), _moment(*BAKER_2, offset=1.0), "exact, self-similar", False
+    ),
+    "solenoid .2": KnownSet(_solenoid(0.2), _exact(1 - np.log(2) / np.log(0.2)), "exact", False),
+    "Kaplan-Yorke map .35": KnownSet(
+        _kaplan_yorke_map(0.35), _exact(1 - np.log(2) / np.log(0.35)), "exact", False
+    ),
+    "Arneodo": _flow("arneodo", 0.3, False),
+    "Lu": _flow("lu", 0.05, False),
+    "Burke-Shaw": _flow("burke_shaw", 0.1, False),
+    "Shimizu-Morioka": _flow("shimizu_morioka", 0.4, False),
+    "Rikitake": _flow("rikitake", 0.3, False),
+    "Genesio-Tesi": _flow("genesio_tesi", 0.4, False),
+    "Moore-Spiegel": _flow("moore_spiegel", 0.1, False),
+    "Dadras": _flow("dadras", 0.1, False),
+    "Aizawa": _flow("aizawa", 0.2, False),
+    "Halvorsen with 20 % noise": KnownSet(
+        _noisy("halvorsen", 0.1), _exact(3.0), "exact, noise", False
     ),
 }  # fmt: skip

@@ -12,9 +12,16 @@ from dsr.metrics.doors import Floats
 from dsr.metrics.spectra.timescales import theiler_window
 
 __all__ = [
-    "SCALES", "RegionFit", "ScalingRegion", "find_region", "fit_region", "local_slopes", "scaled", "window_or_default",
+    "SCALES",
+    "RegionFit",
+    "ScalingRegion",
+    "find_region",
+    "fit_region",
+    "local_slopes",
+    "scaled",
+    "window_or_default",
     "window_slopes",
-]  # fmt: skip
+]
 
 SCALES = ("deviation", "none")
 
