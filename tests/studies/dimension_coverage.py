@@ -43,7 +43,7 @@ def _values(found) -> list:
 
 def held(value: list, band: tuple[float, float]) -> bool:
     """Whether an interval overlaps with the known band."""
-    return value[1] is not None and value[1] <= band[1] and value[2] >= band[0]
+    return value[1] is not None and bool(value[1] <= band[1] and value[2] >= band[0])
 
 
 def share(values: list[tuple[list, tuple[float, float]]]) -> dict:

@@ -305,7 +305,9 @@ SETS: dict[str, KnownSet] = {
         _delays("lorenz63", 0.05, 2), _band(2.04, 2.063), "as Lorenz-63", True
     ),
     "Roessler": _flow("roessler", 0.4, True, 1.97),
-    "Halvorsen": _flow("halvorsen", 0.1, True),
+    "Halvorsen": KnownSet(
+        _system("halvorsen", 0.1), _band(2.04, 2.10), "a million samples, 2.04 to 2.10", True
+    ),
     "Sprott B": _flow("sprott_b", 0.4, True),
     "Thomas": _flow("thomas", 0.5, True),
     "Rucklidge": _flow("rucklidge", 0.2, True),

@@ -13,7 +13,8 @@ __all__ = ["ceiling_reason", "delays_of", "surrogate_reason"]
 
 STRETCH = 4096
 ITERATIONS = 40
-FEWEST_COUNTS = 400
+FEWEST_COUNTS = 2000
+LARGEST_SUM = 0.2
 NEAR_CEILING = 0.95
 
 
@@ -54,7 +55,7 @@ def surrogate_reason(
     reason : str
         "" if the slope lies at least 5 % and three deviations below the surrogates' mean.
     slope : float
-        Slope of a stretch of at most 4,096 samples.
+        Slope of a stretch of at most 4,096 samples, at larger radii if it needs them.
     surrogates : (count,) array
         Slopes of its surrogates; empty without comparison.
     """
@@ -70,9 +71,7 @@ def surrogate_reason(
     source = stretch if lags is None else _undone(stretch, lags)
     source = source[matched_ends(source)]
     own = source if lags is None else _embedded(source, lags)
-    between = np.geomspace(*radii, 8)
-    first = int(np.argmax(pair_counts(own, between, window).sum(axis=0) >= FEWEST_COUNTS))
-    ends = between[[min(first, between.size - 3), -1]]
+    ends = _ends(own, radii, window)
     slope = _slope(own, ends, window)
     found = []
     for _ in range(count):
@@ -89,6 +88,17 @@ def surrogate_reason(
         slope,
         slopes,
     )
+
+
+def _ends(points: Floats, radii: tuple[float, float], window: int) -> Floats:
+    """The region, moved up to where a stretch of fewer points has pairs enough for a slope."""
+    wide = np.geomspace(radii[0], 20.0 * radii[1], 40)
+    counts = pair_counts(points, wide, window).sum(axis=0)
+    last = int(np.searchsorted(counts, LARGEST_SUM * points.shape[0] ** 2))
+    first = int(np.searchsorted(counts, FEWEST_COUNTS))
+    low = wide[min(first, max(0, last - 8), wide.size - 8)]
+    high = min(low * radii[1] / radii[0], wide[min(max(last, 8), wide.size - 1)])
+    return np.array([low, max(high, 1.5 * low)])
 
 
 def delays_of(points: Floats) -> NDArray[np.int64] | None:

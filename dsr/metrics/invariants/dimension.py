@@ -122,7 +122,8 @@ def correlation_dimension(
     can hold (:math:`2 \log_{10} T - 2`); a slope at least 5 % and three deviations below that of
     IAAFT surrogates. A smooth flow (increments correlated above 0.5) has dimension 1 or at
     least 2: an interval that lies between, as the thin band of the Roessler system gives, is a
-    finite-scale effect and not converged. Of more than 20,000 samples 20,000 are reference points,
+    finite-scale effect and not converged; if it reaches from below 2 to above, it is made to reach
+    as far above. Of more than 20,000 samples 20,000 are reference points,
     and the largest sum and the least radius fall as 20,000 / T: the pairs stay as many.
 
     References
@@ -162,7 +163,11 @@ def correlation_dimension(
         )  # fmt: skip
         if np.isfinite(estimate.region[0]):
             _guard(estimate, part, window, surrogates, rng)
-        if _smooth(part) and (estimate.high < 0.98 or 1.02 < estimate.low < estimate.high < 2.0):
+        smooth = _smooth(part)
+        if smooth and 1.02 < estimate.low < 2.0 < estimate.high:
+            # What lies below 2 cannot be: it measures the error of finite scales, of either sign.
+            estimate.high = max(estimate.high, 4.0 - estimate.low)
+        if smooth and (estimate.high < 0.98 or 1.02 < estimate.low < estimate.high < 2.0):
             estimate.converged = False
             estimate.notes.append(
                 "a smooth flow has dimension 1 or at least 2, so the scales reached are too coarse"

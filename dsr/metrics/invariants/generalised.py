@@ -265,7 +265,7 @@ def _fit(
         y = np.log(powers.mean(axis=0)) / (order - 1.0)
         resampled = np.log(np.maximum(weights @ powers, 1e-300)) / (order - 1.0)
     region = find_region(x, y, span=SPAN)
-    fit = fit_region(x, y, resampled, region, confidence)
+    fit = fit_region(x, y, resampled, region, confidence, max(2.0, order))
     found = _Order(fit.slope, fit.low, fit.high)
     if order == 1:
         # The mean logarithm of a count n lies about 1 / (2 n) too low, most at small scales.

@@ -134,7 +134,12 @@ class RegionFit:
 
 
 def fit_region(
-    x: Floats, y: Floats, resampled: Floats, region: ScalingRegion | None, confidence: float
+    x: Floats,
+    y: Floats,
+    resampled: Floats,
+    region: ScalingRegion | None,
+    confidence: float,
+    factor: float = 2.0,
 ) -> RegionFit:
     """Slope of a curve with an interval over resamples, windows, ends and the limit of small x.
 
@@ -142,11 +147,13 @@ def fit_region(
     ----------
     x, y : (R,) arrays of logarithms, ``x`` rising
     resampled : (B, R) array
-        Bootstrap resamples of ``y``; their deviations are doubled, since resampled reference points
-        carry half of a pair's fluctuation.
+        Bootstrap resamples of ``y`` by reference points.
     region : ScalingRegion or None
         From `find_region`; without one the whole curve is the window.
     confidence : float
+    factor : float
+        By which deviations of the bootstrap are multiplied: a reference point carries half of the
+        fluctuation of a pair, and the q-th part of that of q points.
 
     Returns
     -------
@@ -163,9 +170,9 @@ def fit_region(
     # d y / d x = D + c exp(x): the edge of a set (and any smooth bend) is linear in r at first.
     projector = np.linalg.pinv(np.stack([np.ones_like(x), x, np.exp(x - x[-1])], axis=1))[1]
     tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    spread = 2 * np.quantile(window_slopes(x, resampled, windows[:1])[:, 0] - slopes[0], tails)
+    spread = factor * np.quantile(window_slopes(x, resampled, windows[:1])[:, 0] - slopes[0], tails)
     limit = float(projector @ y)
-    limit_spread = 2 * np.quantile(resampled @ projector - limit, tails)
+    limit_spread = factor * np.quantile(resampled @ projector - limit, tails)
     return RegionFit(
         slope=float(slopes[0]),
         low=float(min(slopes.min() + spread[0], limit + limit_spread[0])),
