@@ -266,7 +266,7 @@ SETS: dict[str, KnownSet] = {
         1 / 3, None, True,
     ),
     "Cantor dust": _fractal(
-        [[0, 0], [2 / 3, 0], [0, 2 / 3], [2 / 3, 2 / 3]], 1 / 3, None, False
+        [[0, 0], [2 / 3, 0], [0, 2 / 3], [2 / 3, 2 / 3]], 1 / 3, None, True
     ),
     "Cantor set x interval": KnownSet(
         _cantor_interval, _exact(1 + np.log(2) / np.log(3)), "exact", True
@@ -292,7 +292,7 @@ SETS: dict[str, KnownSet] = {
     "Henon map": KnownSet(_system("henon", None), _band(1.20, 1.26), HENON, True),
     "logistic map, r_inf": KnownSet(
         _logistic(3.5699456718695445), _band(0.495, 0.505),
-        "Grassberger and Procaccia 1983, 0.500 +- 0.005", False,
+        "Grassberger and Procaccia 1983, 0.500 +- 0.005", True,
     ),
     "Ikeda map": KnownSet(
         _ikeda, _band(1.66, 1.72), "Kaplan-Yorke dimension 1.71; Sprott 2003, 1.690 +- 0.074", True
