@@ -9,7 +9,7 @@ from dsr.kernels.correlation_sum import pair_counts
 from dsr.metrics.doors import Floats
 from dsr.metrics.surrogates import iaaft_like, matched_ends
 
-__all__ = ["ceiling_reason", "delays_of", "surrogate_reason"]
+__all__ = ["ceiling_reason", "delays_of", "of_a_flow", "smooth_flow", "surrogate_reason"]
 
 STRETCH = 4096
 ITERATIONS = 40
@@ -32,6 +32,29 @@ def ceiling_reason(dimension: float, high: float, variables: int, total: int) ->
     if total < 10 ** (high / 2 + 1):
         return f"{total} points are too few for a dimension near {high:.1f}"
     return ""
+
+
+def smooth_flow(points: Floats) -> bool:
+    """Whether increments are positively correlated, as in a flow sampled finely."""
+    step = np.diff(points, axis=0)
+    step = step - step.mean(axis=0)
+    correlation = (step[1:] * step[:-1]).mean(axis=0) / np.maximum(step.var(axis=0), 1e-300)
+    return bool(np.median(correlation) > 0.5)
+
+
+def of_a_flow(low: float, high: float) -> tuple[float, str]:
+    """Upper end of the interval of a smooth flow, and why its dimension cannot lie in it ("").
+
+    A flow has dimension 1 or at least 2. What an interval holds below 2 measures the error of
+    finite scales, of either sign: it is made to reach as far above.
+    """
+    if 1.02 < low < 2.0 < high:
+        return max(high, 4.0 - low), ""
+    if high < 0.98 or 1.02 < low < high < 2.0:
+        return high, (
+            "a smooth flow has dimension 1 or at least 2, so the scales reached are too coarse"
+        )
+    return high, ""
 
 
 def surrogate_reason(

@@ -14,7 +14,12 @@ from dsr.errors import InputError
 from dsr.kernels.correlation_sum import pair_counts, sample_distances
 from dsr.metrics.bootstrap import block_weights
 from dsr.metrics.doors import Floats, reference_series
-from dsr.metrics.invariants.ceilings import ceiling_reason, surrogate_reason
+from dsr.metrics.invariants.ceilings import (
+    ceiling_reason,
+    of_a_flow,
+    smooth_flow,
+    surrogate_reason,
+)
 from dsr.metrics.invariants.scaling import (
     SCALES,
     find_region,
@@ -163,15 +168,11 @@ def correlation_dimension(
         )  # fmt: skip
         if np.isfinite(estimate.region[0]):
             _guard(estimate, part, window, surrogates, rng)
-        smooth = _smooth(part)
-        if smooth and 1.02 < estimate.low < 2.0 < estimate.high:
-            # What lies below 2 cannot be: it measures the error of finite scales, of either sign.
-            estimate.high = max(estimate.high, 4.0 - estimate.low)
-        if smooth and (estimate.high < 0.98 or 1.02 < estimate.low < estimate.high < 2.0):
-            estimate.converged = False
-            estimate.notes.append(
-                "a smooth flow has dimension 1 or at least 2, so the scales reached are too coarse"
-            )
+        if smooth_flow(part):
+            estimate.high, impossible = of_a_flow(estimate.low, estimate.high)
+            if impossible:
+                estimate.converged = False
+                estimate.notes.append(impossible)
         if cut:
             estimate.converged = False
             estimate.notes.append(
@@ -207,14 +208,6 @@ def _guard(
     reasons = [r for r in (*reasons, reason) if r]
     estimate.notes += reasons
     estimate.converged &= not reasons
-
-
-def _smooth(points: Floats) -> bool:
-    """Whether increments are positively correlated, as in a flow sampled finely."""
-    step = np.diff(points, axis=0)
-    step = step - step.mean(axis=0)
-    correlation = (step[1:] * step[:-1]).mean(axis=0) / np.maximum(step.var(axis=0), 1e-300)
-    return bool(np.median(correlation) > 0.5)
 
 
 def _references(total: int) -> NDArray[np.int64] | None:

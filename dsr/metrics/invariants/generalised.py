@@ -15,7 +15,7 @@ from dsr.errors import InputError
 from dsr.kernels.correlation_sum import pair_counts, sample_distances
 from dsr.metrics.bootstrap import block_weights
 from dsr.metrics.doors import Floats, reference_series
-from dsr.metrics.invariants.ceilings import ceiling_reason
+from dsr.metrics.invariants.ceilings import ceiling_reason, of_a_flow, smooth_flow
 from dsr.metrics.invariants.scaling import (
     SCALES,
     find_region,
@@ -100,8 +100,9 @@ def generalised_dimensions(
     those of `correlation_dimension`; for q < 1 they also hold how far the estimate moves when every
     other point is left out, twofold upwards, since boxes with few points are missed. ``converged``
     asks for straight local slopes, an interval no wider than a quarter of the dimension, room below
-    the number of variables and below what T points can hold, and a spectrum that falls: in theory
-    D_q never rises with q, so where an estimate does by more than 2 %, or an interval lies wholly
+    the number of variables and below what T points can hold, nothing that a smooth flow cannot
+    have (as in `correlation_dimension`, up to q = 2), and a spectrum that falls: in theory D_q
+    never rises with q, so where an estimate does by more than 2 %, or an interval lies wholly
     below that of a higher order, both orders have not converged.
 
     References
@@ -168,6 +169,7 @@ def _estimates(
     shares, sides = _box_shares(points)
     half_shares, half_sides = _box_shares(points[::2])
     half_weights = block_weights(half_shares.shape[0], 1, 2, rng) / half_shares.shape[0]
+    smooth = smooth_flow(points)
     found = []
     for q in orders:
         if q < 1:
@@ -180,6 +182,9 @@ def _estimates(
             enough = (counts >= FEWEST_NEIGHBOURS).mean(axis=0) > 0.999
             usable = enough if q == 1 else counts.sum(axis=0) >= 4000
             one = _fit(counts[:, usable] / total, radii[usable], q, weights, confidence)
+        if smooth and q <= 2:
+            one.high, impossible = of_a_flow(one.low, one.high)
+            one.reasons += [impossible] if impossible else []
         if np.isfinite(one.dimension):
             ceiling = ceiling_reason(one.dimension, one.high, points.shape[1], total)
             one.reasons += [ceiling] if ceiling else []
