@@ -62,16 +62,14 @@ def metrics_speed(document: dict[str, Any]) -> Rows:
 
 
 def dimension_coverage(document: dict[str, Any]) -> Rows:
-    """Estimates and coverage for each set."""
-    rows = [["set", "known", "median (range)", "within 0.05", "90 % interval holds it",
-             "converged", "median width"]]  # fmt: skip
-    for name, entry in document["summary"].items():
-        count = entry["seeds"]
+    """Coverage of the intervals over all sets: in all, and of those that say converged."""
+    rows = [["dimension, length, sets", "estimates", "95 % interval holds it", "converged",
+             "of these it holds"]]  # fmt: skip
+    for name, entry in document["totals"].items():
+        count, converged = entry["estimates"], entry["converged"]
         rows.append([
-            name, f"{entry['known']:g}",
-            f"{entry['median']:.3f} ({entry['least']:.3f} to {entry['largest']:.3f})",
-            f"{entry['within_0.05']} of {count}", f"{entry['covered']} of {count}",
-            f"{entry['converged']} of {count}", f"{entry['median_width']:.3f}",
+            name.replace("D_", "D"), str(count), f"{entry['held']} of {count}",
+            f"{converged} of {count}", f"{entry['held_of_converged']} of {converged}",
         ])  # fmt: skip
     return rows
 

@@ -14,8 +14,20 @@ from dsr.errors import InputError
 from dsr.kernels.correlation_sum import pair_counts, sample_distances
 from dsr.metrics.bootstrap import block_weights
 from dsr.metrics.doors import Floats, reference_series
-from dsr.metrics.invariants.scaling import find_region, local_slopes, window_slopes
-from dsr.metrics.spectra.timescales import theiler_window
+from dsr.metrics.invariants.ceilings import (
+    ceiling_reason,
+    of_a_flow,
+    smooth_flow,
+    surrogate_reason,
+)
+from dsr.metrics.invariants.scaling import (
+    SCALES,
+    find_region,
+    fit_region,
+    local_slopes,
+    scaled,
+    window_or_default,
+)
 
 __all__ = ["correlation_dimension"]
 
@@ -23,7 +35,10 @@ RADII = 60
 LARGEST_SUM = 0.05
 LARGEST_RADIUS = 0.5
 FEWEST_PAIRS = 2000
+LEAST_RADIUS = 1e-3
 SPAN = 0.7 * np.log(10.0)
+WIDEST = 0.25
+METHODS = ("slope", "takens")
 MOST_REFERENCES = 20_000
 
 
@@ -37,6 +52,7 @@ class Estimate:
     converged: bool = False
     region: tuple[float, float] = (np.nan, np.nan)
     extrapolated: float = np.nan
+    surrogates: Floats = field(default_factory=lambda: np.empty(0))
     notes: list[str] = field(default_factory=list)
 
 
@@ -45,8 +61,11 @@ def correlation_dimension(
     *,
     theiler: int | None = None,
     resamples: int = 100,
-    confidence: float = 0.9,
+    confidence: float = 0.95,
     seed: int = 0,
+    scale: str = "deviation",
+    method: str = "slope",
+    surrogates: int = 5,
 ) -> xr.Dataset:
     r"""Estimate the correlation dimension D2 from pairs of points.
 
@@ -57,8 +76,7 @@ def correlation_dimension(
     ----------
     series : series
         The points, (time, variable); a single variable must be embedded first
-        (`dsr.metrics.delay_embedding`). Distances are Euclidean in the units given: scale
-        variables of different units first. Pairs never cross trajectories.
+        (`dsr.metrics.delay_embedding`). Distances are Euclidean. Pairs never cross trajectories.
     theiler : int, optional
         Pairs with ``|i - j| <= theiler`` samples are left out. Default: the larger of three times
         the first zero of the autocorrelation and one mean period, at most a tenth of the length.
@@ -67,36 +85,58 @@ def correlation_dimension(
     confidence : float
         Level of the interval.
     seed : int
+    scale : {"deviation", "none"}
+        "deviation" gives all variables the same standard deviation first (the root of their mean
+        variance), so that a change of one variable's unit changes nothing; "none" takes distances
+        in the units given.
+    method : {"slope", "takens"}
+        A least-squares slope in the scaling region, or Takens' maximum-likelihood estimator from
+        all pairs nearer than the region's upper end.
+    surrogates : int
+        IAAFT surrogates that the slope is compared with; 0 leaves the comparison out, and nothing
+        converges then.
 
     Returns
     -------
     Dataset
         ``dimension``, ``low``, ``high``, ``converged`` (scalars: median over trajectories; with
-        several also ``dimension_per_trajectory``), ``extrapolated_dimension``, and over "radius"
-        (units of the data): ``correlation_sum``, ``local_slope``. Radii beyond a correlation sum
-        of 0.05 are not counted.
+        several also ``dimension_per_trajectory``), ``extrapolated_dimension``,
+        ``surrogate_dimension`` (mean slope of the surrogates in the region), and over "radius"
+        (units of the data; with
+        ``scale="deviation"`` of variables made alike): ``correlation_sum``, ``local_slope``. Radii
+        beyond a correlation sum of 0.05 are not counted. ``attrs["reason"]`` says why a value has
+        not converged.
 
     Raises
     ------
     InputError
-        If the series has fewer than 100 samples, holds NaN, or a variable does not vary.
+        If the series has fewer than 100 samples, holds NaN, or a variable does not vary, or an
+        option is none of those named.
 
     Notes
     -----
     Rule: of 60 radii in equal factors from 1e-3 to 1 times the root of the total variance, those
     with at least 2,000 pairs, C <= 0.05, and r at most half that root count. Of all windows of at
     least 0.7 decades the one with the smallest sd(local slope) / sqrt(n) is taken, its slope is
-    fitted by least squares, and ``converged`` asks for local slopes within 10 % of it. The interval
-    covers the bootstrap around every window nearly as straight as the best (sd within a factor
-    1.5) and around the slope extrapolated to r = 0 (a term linear in r is what the edge of a set
-    adds). Deviations of the bootstrap are doubled, since resampled reference points carry half of
-    a pair's fluctuation. A smooth flow (increments correlated above 0.5) has dimension 1 or at
+    fitted by least squares. The interval covers the bootstrap around every window nearly as
+    straight as the best (sd within a factor 1.5), around the whole range and its lower half, and
+    around the slope extrapolated to r = 0 (a term linear in r is what the edge of a set adds).
+    Deviations of the bootstrap are doubled, since resampled reference points carry half of a pair's
+    fluctuation. ``converged`` asks for all of these: local slopes within 10 % of the slope; an
+    interval no wider than a quarter of it; clear of the number of variables and of what T points
+    can hold (:math:`2 \log_{10} T - 2`); a slope at least 5 % and three deviations below that of
+    IAAFT surrogates. A smooth flow (increments correlated above 0.5) has dimension 1 or at
     least 2: an interval that lies between, as the thin band of the Roessler system gives, is a
-    finite-scale effect and not converged.
+    finite-scale effect and not converged; if it reaches from below 2 to above, it is made to reach
+    as far above. Of more than 20,000 samples 20,000 are reference points,
+    and the largest sum and the least radius fall as 20,000 / T: the pairs stay as many.
 
     References
     ----------
-    Grassberger & Procaccia, Physica D 9, 189 (1983); Theiler, Phys. Rev. A 34, 2427 (1986).
+    Grassberger & Procaccia, Physica D 9, 189 (1983); Theiler, Phys. Rev. A 34, 2427 (1986);
+    Takens, Lecture Notes in Mathematics 1125, 99 (1985);
+    Eckmann & Ruelle, Physica D 56, 185 (1992);
+    Schreiber & Schmitz, Phys. Rev. Lett. 77, 635 (1996).
 
     Examples
     --------
@@ -107,26 +147,32 @@ def correlation_dimension(
     >>> round(float(result.dimension), 1), bool(result.converged)
     (1.0, True)
     """
+    for name, value, known in (("scale", scale, SCALES), ("method", method, METHODS)):
+        if value not in known:
+            raise InputError(f"{name} must be one of {', '.join(known)}, not {value!r}")
     checked = reference_series(series, minimum=100, name="series")
-    parts = trajectories(checked)
+    parts = [scaled(part, scale) for part in trajectories(checked)]
     rng = np.random.default_rng(seed)
-    windows = [_window(part, theiler) for part in parts]
+    windows = [window_or_default(part, theiler) for part in parts]
     radii = _radii(parts, [w for w, _ in windows], rng)
     estimates, sums = [], []
     for part, (window, cut) in zip(parts, windows, strict=True):
-        scale = float(np.sqrt(part.var(axis=0).sum()))
+        size = float(np.sqrt(part.var(axis=0).sum()))
         references = _references(part.shape[0])
         counts = pair_counts(part, radii, window, references)
         rows = np.arange(part.shape[0]) if references is None else references
         partners = np.maximum(0, rows - window) + np.maximum(0, part.shape[0] - 1 - window - rows)
         estimate, curve = _estimate(
-            counts, partners, radii, LARGEST_RADIUS * scale, window, resamples, confidence, rng
-        )
-        if _smooth(part) and (estimate.high < 0.98 or 1.02 < estimate.low < estimate.high < 1.98):
-            estimate.converged = False
-            estimate.notes.append(
-                "a smooth flow has dimension 1 or at least 2, so the scales reached are too coarse"
-            )
+            counts, partners, radii, LARGEST_RADIUS * size, window, resamples, confidence, rng,
+            takens=method == "takens",
+        )  # fmt: skip
+        if np.isfinite(estimate.region[0]):
+            _guard(estimate, part, window, surrogates, rng)
+        if smooth_flow(part):
+            estimate.high, impossible = of_a_flow(estimate.low, estimate.high)
+            if impossible:
+                estimate.converged = False
+                estimate.notes.append(impossible)
         if cut:
             estimate.converged = False
             estimate.notes.append(
@@ -140,28 +186,28 @@ def correlation_dimension(
         "confidence": confidence,
         "resamples": resamples,
         "seed": seed,
+        "scale": scale,
+        "method": method,
+        "surrogates": surrogates,
         "points": int(sum(p.shape[0] for p in parts)),
     }
     return result
 
 
-def _window(points: Floats, theiler: int | None) -> tuple[int, bool]:
-    if theiler is None:
-        return theiler_window(points)
-    if not 0 <= theiler < points.shape[0] // 2:
-        raise InputError(
-            f"theiler must be from 0 to below half the length ({points.shape[0] // 2}), "
-            f"not {theiler}"
-        )
-    return int(theiler), False
-
-
-def _smooth(points: Floats) -> bool:
-    """Whether increments are positively correlated, as in a flow sampled finely."""
-    step = np.diff(points, axis=0)
-    step = step - step.mean(axis=0)
-    correlation = (step[1:] * step[:-1]).mean(axis=0) / np.maximum(step.var(axis=0), 1e-300)
-    return bool(np.median(correlation) > 0.5)
+def _guard(
+    estimate: Estimate, points: Floats, window: int, surrogates: int, rng: np.random.Generator
+) -> None:
+    """Take ``converged`` back where noise or the space itself would give the same dimension."""
+    total, variables = points.shape
+    reasons = [ceiling_reason(estimate.dimension, estimate.high, variables, total)]
+    if estimate.high - estimate.low > WIDEST * estimate.dimension:
+        reasons.append("the interval is wider than a quarter of the dimension")
+    reason, _, estimate.surrogates = surrogate_reason(
+        points, estimate.region, window, surrogates, rng
+    )
+    reasons = [r for r in (*reasons, reason) if r]
+    estimate.notes += reasons
+    estimate.converged &= not reasons
 
 
 def _references(total: int) -> NDArray[np.int64] | None:
@@ -173,9 +219,13 @@ def _references(total: int) -> NDArray[np.int64] | None:
 def _radii(parts: list[Floats], windows: list[int], rng: np.random.Generator) -> Floats:
     """Radii up to the first at which the correlation sum passes its bound in every trajectory."""
     scale = float(np.sqrt(np.mean([p.var(axis=0).sum() for p in parts])))
-    radii = np.geomspace(1e-3, 1.0, RADII) * scale
+    shrink = min(1.0, MOST_REFERENCES / max(p.shape[0] for p in parts))
+    step = 1.0 / LEAST_RADIUS ** (1.0 / (RADII - 1))
+    more = int(np.log(1.0 / shrink) / np.log(step))
+    smaller = LEAST_RADIUS * step ** -np.arange(more, 0, -1.0)
+    radii = np.concatenate([smaller, np.geomspace(LEAST_RADIUS, 1.0, RADII)]) * scale
     farthest = max(
-        float(np.quantile(sample_distances(p, w, 100_000, rng), LARGEST_SUM))
+        float(np.quantile(sample_distances(p, w, 100_000, rng), LARGEST_SUM * shrink))
         for p, w in zip(parts, windows, strict=True)
     )
     return np.asarray(radii[: max(4, int(np.searchsorted(radii, farthest)) + 1)])
@@ -190,6 +240,8 @@ def _estimate(
     resamples: int,
     confidence: float,
     rng: np.random.Generator,
+    *,
+    takens: bool,
 ) -> tuple[Estimate, Floats]:
     pairs = counts.sum(axis=0)
     curve = pairs / partners.sum()
@@ -204,41 +256,45 @@ def _estimate(
             break
     else:
         return Estimate(notes=["too few pairs of points at small distances for any slope"]), curve
+    notes = []
     if region is None:
-        windows = np.array([[0, x.size]])
         notes = ["no 0.7 decades of small radii have 2,000 pairs and a correlation sum below 0.05"]
-    else:
-        windows = np.vstack([[region.start, region.stop], region.rival_windows])
-        notes = []
-    slopes = window_slopes(x, y, windows)
-    # d ln C / d ln r = D + c r: the edge of a set (and any smooth bend) is linear in r at first.
-    projector = np.linalg.pinv(np.stack([np.ones_like(x), x, np.exp(x - x[-1])], axis=1))[1]
+    elif not region.straight:
+        notes = ["local slopes vary by more than 10 % in the straightest window"]
     weights = block_weights(counts.shape[0], min(block, counts.shape[0] // 20), resamples, rng)
     resampled = np.log(
         np.maximum(weights @ counts[:, inside], 0.5) / (weights @ partners)[:, np.newaxis]
     )
-    tails = [(1 - confidence) / 2, (1 + confidence) / 2]
-    spread = 2 * np.quantile(window_slopes(x, resampled, windows[:1])[:, 0] - slopes[0], tails)
-    limit = float(projector @ y)
-    limit_spread = 2 * np.quantile(resampled @ projector - limit, tails)
-    straight = region is not None and region.straight
-    if region is not None and not straight:
-        notes.append("local slopes vary by more than 10 % in the straightest window")
-    total = counts.shape[0]
-    if total < 10 ** (slopes[0] / 2 + 1):
-        straight = False
-        notes.append(f"{total} points are too few for a dimension near {slopes[0]:.1f}")
-    start, stop = windows[0]
+    fit = fit_region(x, y, resampled, region, confidence)
+    dimension, low, high = fit.slope, fit.low, fit.high
+    start, stop = fit.window
+    if takens:
+        dimension = takens_estimate(x[:stop], y[:stop], dimension)
+        moved = dimension - fit.slope
+        low, high = min(low, fit.bootstrap[0] + moved), max(high, fit.bootstrap[1] + moved)
     estimate = Estimate(
-        dimension=float(slopes[0]),
-        low=float(min(slopes.min() + spread[0], limit + limit_spread[0])),
-        high=float(max(slopes.max() + spread[1], limit + limit_spread[1])),
-        converged=bool(straight),
+        dimension=dimension,
+        low=low,
+        high=high,
+        converged=region is not None and region.straight,
         region=(float(np.exp(x[start])), float(np.exp(x[stop - 1]))),
-        extrapolated=limit,
+        extrapolated=fit.limit,
         notes=notes,
     )
     return estimate, curve
+
+
+def takens_estimate(x: Floats, y: Floats, slope: float) -> float:
+    r"""Takens' estimator from logarithms of radii and of the correlation sum, both (R,).
+
+    :math:`-1 / \langle \ln (r / r_0) \rangle` over all pairs below :math:`r_0` equals
+    :math:`C(r_0) / \int_0^{r_0} C(r) \, d \ln r`. Between radii and below the least one (there
+    with ``slope``) the sum is a power law.
+    """
+    rise, width = np.diff(y), np.diff(x)
+    share = np.exp(y - y[-1])
+    steps = np.where(rise > 1e-12, np.diff(share) / np.maximum(rise, 1e-12), share[1:])
+    return float(1.0 / ((steps * width).sum() + share[0] / slope))
 
 
 def _dataset(
@@ -257,6 +313,9 @@ def _dataset(
             "high": high,
             "converged": all(e.converged for e in estimates),
             "extrapolated_dimension": float(np.median([e.extrapolated for e in estimates])),
+            "surrogate_dimension": float(
+                np.median([e.surrogates.mean() if e.surrogates.size else np.nan for e in estimates])
+            ),
             "correlation_sum": ("radius", middle),
             "local_slope": ("radius", np.where(np.isfinite(slope), slope, np.nan)),
         },

@@ -1,4 +1,4 @@
-"""Correlation and generalised dimensions of sets whose dimension is known."""
+"""Correlation dimension of sets whose dimension is known."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from known_sets import cantor, circle, henon, lorenz, sierpinski, square
 
 import dsr
 from dsr.errors import InputError
-from dsr.metrics import correlation_dimension, generalised_dimensions
+from dsr.metrics import correlation_dimension
 
 KNOWN = [
     (circle, 1.0, 0.01),
@@ -36,7 +36,7 @@ def test_known_dimensions(make: Callable[..., Any], known: float, tolerance: flo
 def test_the_correlation_sum_is_the_share_of_near_pairs(rng: np.random.Generator) -> None:
     points = rng.normal(size=(400, 2))
     theiler = 5
-    found = correlation_dimension(points, theiler=theiler)
+    found = correlation_dimension(points, theiler=theiler, scale="none")
     i, j = np.triu_indices(len(points), theiler + 1)
     distance = np.linalg.norm(points[i] - points[j], axis=1)
     expected = [(distance < r).mean() for r in found["radius"].values]
@@ -83,31 +83,3 @@ def test_bad_series_are_refused() -> None:
         correlation_dimension(np.arange(20.0))
     with pytest.raises(InputError, match="vary"):
         correlation_dimension(np.zeros((500, 2)))
-
-
-def test_generalised_dimensions_of_a_uniform_set_are_equal(rng: np.random.Generator) -> None:
-    found = generalised_dimensions(square(rng), orders=(0, 1, 2))
-    np.testing.assert_allclose(found["dimension"], 2.0, atol=0.05)
-
-
-@pytest.mark.parametrize(("base", "digit"), [(2, 1), (3, 2)], ids=["interval", "Cantor set"])
-def test_generalised_dimensions_of_an_uneven_measure(base: int, digit: int) -> None:
-    """Digits drawn with weights 0.35 and 0.65: D_q = ln(sum p^q) / ((q - 1) ln(1 / base))."""
-    rng = np.random.default_rng(0)
-    weights = np.array([0.35, 0.65])
-    digits = digit * (rng.random((20_000, 25)) < weights[1])
-    points = (digits @ float(base) ** -np.arange(1, 26))[:, None]
-    scale = np.log(1 / base)
-    expected = [
-        np.log(2) / np.log(base),
-        (weights * np.log(weights)).sum() / scale,
-        np.log((weights**2).sum()) / scale,
-    ]
-    found = generalised_dimensions(points, orders=(0, 1, 2), theiler=1)["dimension"].values
-    np.testing.assert_allclose(found, expected, atol=0.05)
-    assert found[0] > found[1] > found[2]
-
-
-def test_orders_are_checked(rng: np.random.Generator) -> None:
-    with pytest.raises(InputError, match="orders"):
-        generalised_dimensions(rng.normal(size=(600, 2)), orders=())
