@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsr.metrics.doors import Floats
 from dsr.metrics.spectra.timescales import autocorrelation
+
+Ints = NDArray[np.int64]
 
 _FAR = 100.0
 _STILL = 1e-3
@@ -129,7 +132,7 @@ def _returns(values: Floats, std: Floats, lag: int, share: float) -> bool:
     return _farthest(values, std, np.arange(last + 1), lag, share) < _RECURRENCE
 
 
-def _farthest(values: Floats, std: Floats, rows: Floats, lag: int, share: float) -> float:
+def _farthest(values: Floats, std: Floats, rows: Ints, lag: int, share: float) -> float:
     """Largest distance of samples from what is ``lag + share`` samples later (cubic, 4 points)."""
     if share == 0.0:
         later = values[rows + lag]

@@ -85,7 +85,7 @@ def judged(
     field = is_field(reference)
     names = chosen(metrics, fields=field, model=isinstance(generated_or_model, Runs))
     judge = judge_field if field else judge_series
-    asked = Settings(inputs, steps, smoothing, resamples, seed)
+    asked = Settings(inputs, steps, smoothing, resamples, seed, metrics)
     return Judgement(*judge(reference, generated_or_model, names, independent, asked))
 
 
