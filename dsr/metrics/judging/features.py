@@ -2,8 +2,8 @@
 
 Three groups. *Geometry*: where the state is (random Fourier features of at most three variables at
 a time, means, squares, products). *Order*: which way time goes (random Fourier features of lagged
-pairs, moments and cross-covariances that change sign under reversal). *Spectra*: symmetric auto- and
-cross-covariances over lags up to several mean periods, and squared increments.
+pairs, moments and cross-covariances that change sign under reversal). *Spectra*: symmetric
+covariances, auto and cross, over lags up to several mean periods, and squared increments.
 
 An average over a long segment of a mixing process is nearly independent of its neighbours, however
 strongly single samples depend on each other: the unit that the test of `sameness` permutes.
@@ -111,10 +111,7 @@ class Battery:
             for factor in (1.0 - CLOCK, 1.0 + CLOCK)
         )
         as_is = [self._at(segments, lag) for lag in self.lags]
-        moved = [
-            Covariances(*(np.maximum(abs(a - c), abs(b - c)) for a, b, c in zip(*three, strict=True)))
-            for three in zip(slower, faster, as_is, strict=True)
-        ]  # fmt: skip
+        moved = [_farther(*three) for three in zip(slower, faster, as_is, strict=True)]
         step = self._lagged(segments, self.lag + 1).mean(0) - self._lagged(segments, self.lag).mean(
             0
         )
@@ -219,6 +216,12 @@ def covariances(
         (pq * (p - q)).mean(axis=1), (pq * (p * p - q * q)).mean(axis=1), across - back,
         pq.mean(axis=1), across + back,
     )  # fmt: skip
+
+
+def _farther(one: Covariances, other: Covariances, middle: Covariances) -> Covariances:
+    """The larger of two distances from the middle, entry by entry."""
+    three = zip(one, other, middle, strict=True)
+    return Covariances(*(np.maximum(abs(a - c), abs(b - c)) for a, b, c in three))
 
 
 def _spreads(w: Floats, lag: int, every: int, pairs: tuple[np.ndarray, np.ndarray]) -> Covariances:

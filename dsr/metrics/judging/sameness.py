@@ -1,14 +1,14 @@
 """Whether a run and a reference come from one process: a permutation test over segments.
 
-Reference and recordings are cut into segments so long that neighbours are nearly independent, and so
-is the run. Were both of one process, it would not matter which segments are called the run's: the
-differences of mean features are compared with those of 999 random namings (Westfall and Young,
+Reference and recordings are cut into segments so long that neighbours are nearly independent, and
+so is the run. Were both of one process, it would not matter which segments are called the run's:
+the differences of mean features are compared with those of 999 random namings (Westfall and Young,
 *Resampling-Based Multiple Testing*, 1993, for the family of statistics). Nothing is assumed of the
 distribution of the features, and dependence inside a segment does no harm.
 
-The null is an interval: differences below 2 % of a deviation of a feature, or below what a clock 2.5 %
-off would make, count as none. An exactly periodic process has no spread for a test to measure by, and
-no model is the worse for less.
+The null is an interval: differences below 2 % of a deviation of a feature, or below what a clock
+2.5 % off would make, count as none. An exactly periodic process has no spread for a test to measure
+by, and no model is the worse for less.
 """
 
 from __future__ import annotations
