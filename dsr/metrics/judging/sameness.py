@@ -106,6 +106,7 @@ class Sameness:
         self.mean_period = _period(longest)
         self._many = len(every) >= 2 * _MANY and len(references) >= _MANY
         self.segment_length, self._wanted = self._length(longest)
+        self._unmerged = self.segment_length
         points = sum(map(len, every))
         rng = np.random.default_rng([seed, 0])
         self._battery = Battery.of(
@@ -188,7 +189,7 @@ class Sameness:
 
     def _cut(self, values: Floats) -> Floats:
         """Standardised segments ``(segments, samples, N)`` of a series, centred in it."""
-        length = min(self.segment_length, len(values))
+        length = min(self._unmerged, len(values))
         count = len(values) // length
         start = (len(values) - count * length) // 2
         z = self._battery.standardised(values[start : start + count * length])
@@ -197,7 +198,7 @@ class Sameness:
     def _features(self, parts: list[Floats]) -> list[Means]:
         found = []
         for part in parts:
-            if len(part) < min(self.segment_length, max(_SHORTEST, self.segment_length // 2)):
+            if len(part) < min(self._unmerged, max(_SHORTEST, self._unmerged // 2)):
                 continue
             means = self._battery.means(self._cut(part))
             if self._many:
