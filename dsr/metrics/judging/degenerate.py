@@ -134,13 +134,12 @@ def _returns(values: Floats, std: Floats, lag: int, share: float) -> bool:
 
 def _farthest(values: Floats, std: Floats, rows: Ints, lag: int, share: float) -> float:
     """Largest distance of samples from what is ``lag + share`` samples later (cubic, 4 points)."""
-    if share == 0.0:
-        later = values[rows + lag]
-    else:
+    later = values[rows + lag]
+    if share > 0.0:
         u = share
-        weights = (
+        weights = [
             -u * (u - 1.0) * (u - 2.0) / 6.0, (u + 1.0) * (u - 1.0) * (u - 2.0) / 2.0,
             -(u + 1.0) * u * (u - 2.0) / 2.0, (u + 1.0) * u * (u - 1.0) / 6.0,
-        )  # fmt: skip
-        later = sum(w * values[rows + lag + k - 1] for k, w in enumerate(weights))
+        ]  # fmt: skip
+        later = np.tensordot(weights, [values[rows + lag + k] for k in (-1, 0, 1, 2)], axes=1)
     return float((np.abs(later - values[rows]) / std).max())

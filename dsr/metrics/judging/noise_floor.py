@@ -83,10 +83,10 @@ class Ruler:
         }
         self.spectra = None
         if len(x) == 1:
-            joined = [np.concatenate(pool) for pool in some]
+            pieces = [max(pool, key=len) for pool in some]
             few_clouds = [cloud[0] for cloud in clouds[:_FEW_CLOUDS]]
             self.spectra = SpectralYardstick(
-                x[0], joined, few_clouds, settings.smoothing, settings.seed
+                x[0], pieces, few_clouds, settings.smoothing, settings.seed
             )
 
     def _clouds(

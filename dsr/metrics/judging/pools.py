@@ -36,6 +36,8 @@ def span(parts: Pool, start: int, length: int) -> Pool:
 def stretches(parts: Pool, length: int, most: int) -> list[Pool]:
     """Several stretches of ``length`` samples, evenly spread and overlapping by half at most.
 
+    Each lies within one trajectory where one is long enough.
+
     Parameters
     ----------
     parts : list of arrays (T_i, N)
@@ -51,14 +53,27 @@ def stretches(parts: Pool, length: int, most: int) -> list[Pool]:
     Examples
     --------
     >>> parts = [np.zeros((700, 2)), np.zeros((300, 2))]
-    >>> len(stretches(parts, 1000, 5)), len(stretches(parts, 400, 5)), len(stretches(parts, 90, 5))
-    (1, 4, 5)
+    >>> [[len(part) for part in pool] for pool in stretches(parts, 400, 5)]
+    [[400], [400]]
+    >>> [[len(part) for part in pool] for pool in stretches(parts, 800, 5)]
+    [[500, 300]]
     """
+    inside = [
+        [part[start : start + length]]
+        for part in parts
+        if len(part) >= length
+        for start in _starts(len(part) - length, length, most)
+    ]
+    if inside:
+        some = np.linspace(0, len(inside) - 1, min(most, len(inside)))
+        return [inside[round(k)] for k in some]
     spare = total(parts) - length
+    return [span(parts, start, length) for start in _starts(spare, length, most)]
+
+
+def _starts(spare: int, length: int, most: int) -> list[int]:
     count = min(most, 1 + (2 * spare) // length)
-    if count == 1:
-        return [span(parts, spare, length)]
-    return [span(parts, int(start), length) for start in np.linspace(0, spare, count)]
+    return [int(start) for start in np.linspace(0, spare, count)] if count > 1 else [spare]
 
 
 def distinct(parts: Pool) -> Pool:

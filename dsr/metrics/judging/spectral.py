@@ -21,6 +21,7 @@ class SpectralYardstick:
     x : array (L, N)
         Trajectory of the reference.
     stretches, clouds : list of arrays (L, N)
+        A shorter one is compared at its own length.
     smoothing : float
         In frequency bins.
     seed : int
@@ -43,7 +44,9 @@ class SpectralYardstick:
         # many frequencies are averaged over, not on how many there are.
         self._every = -(-(len(x) // 2) // _MOST_FREQUENCIES)
         self._target = self.reference.spectrum(x)
-        pooled = 0.5 * (self._target + self.reference.spectrum(stretches[0]))
+        pooled = self._target
+        if len(stretches[0]) == len(x):
+            pooled = 0.5 * (pooled + self.reference.spectrum(stretches[0]))
         self.null = self._null(pooled, np.random.default_rng([seed, 3]))
         floors = [self.reference.distance(b) for b in stretches]
         middle = float(np.median(floors))
