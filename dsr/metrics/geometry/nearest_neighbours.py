@@ -16,7 +16,11 @@ from dsr.metrics.doors import Floats, bounded, median_result, paired
 from dsr.metrics.geometry.distances import spread
 from dsr.metrics.spectra.timescales import theiler_window
 
-__all__ = ["nearest_neighbour_divergence", "nearest_neighbour_sets"]
+__all__ = [
+    "nearest_neighbour_divergence",
+    "nearest_neighbour_sets",
+    "nearest_neighbour_terms",
+]
 
 _NEIGHBOURS = 10
 _CENTRES = 1_000
@@ -104,6 +108,13 @@ def nearest_neighbour_sets(x: Floats, y: Floats) -> float:
         return float("inf")
     count = max(1, min(_NEIGHBOURS, len(x) // 4, len(y)))
     return max(float(_terms(x, y, count, 0).terms.mean()), 0.0)
+
+
+def nearest_neighbour_terms(x: Floats, y: Floats) -> Floats:
+    """Terms at each centre, whose mean `nearest_neighbour_sets` is where positive; or inf."""
+    if not bounded(y):
+        return np.full(min(len(x), _CENTRES), np.inf)
+    return _terms(x, y, max(1, min(_NEIGHBOURS, len(x) // 4, len(y))), 0).terms
 
 
 class _Found(NamedTuple):
