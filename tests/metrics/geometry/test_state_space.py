@@ -12,8 +12,8 @@ import dsr
 from dsr.data import trajectories
 from dsr.errors import InputError
 from dsr.metrics import state_space_divergence
-from dsr.metrics.geometry.mixture import MixtureReference
 from dsr.metrics.bootstrap import Resampling
+from dsr.metrics.geometry.mixture import MixtureReference
 from dsr.metrics.geometry.state_space import ALPHA, BinnedReference, bins_for
 
 
