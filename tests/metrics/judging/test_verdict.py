@@ -21,7 +21,7 @@ def simulate(name: str, steps: int, dt: float, seed: int, **more: Any) -> Any:
 
 
 def attrs(x: Any, y: Any, b: Any = None, **options: Any) -> dict[str, Any]:
-    found = evaluate(x, y, independent=b, resamples=40, **options)
+    found = evaluate(x, y, independent=b, resamples=20, **options)
     return {str(key): value for key, value in found.attrs.items()}
 
 
@@ -98,7 +98,10 @@ def test_the_truth_is_never_called_a_cloud(make: str) -> None:
         assert found["decidable"] == (not found["verdict"].startswith("undecided"))
 
 
-@pytest.mark.parametrize(("name", "dt"), [("lorenz63", 0.02), ("roessler", 0.1)])
+@pytest.mark.parametrize(
+    ("name", "dt"),
+    [("lorenz63", 0.02), pytest.param("roessler", 0.1, marks=pytest.mark.slow)],
+)
 def test_a_film_run_backwards_is_no_right_run(name: str, dt: float) -> None:
     x, b, y = (simulate(name, 20_000, dt, seed) for seed in range(3))
     backwards = attrs(x, np.ascontiguousarray(y.values[0, ::-1]), b)
