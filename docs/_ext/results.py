@@ -74,8 +74,23 @@ def dimension_coverage(document: dict[str, Any]) -> Rows:
     return rows
 
 
+def divergence_coverage(document: dict[str, Any]) -> Rows:
+    """Coverage of the intervals of the state-space divergence, for each system and length."""
+    rows = [["system, samples", "median", "spread of runs (95 %)", "median width",
+             "interval holds it", "of a wrong generator"]]  # fmt: skip
+    for name, entry in document["summary"].items():
+        right, wrong = entry["right"], entry["wrong"]
+        rows.append([
+            name, f"{right['median']:.3g}", f"{right['spread']:.3g}",
+            f"{right['median_width']:.3g}", f"{right['covered']} of {right['runs']}",
+            f"{wrong['covered']} of {wrong['runs']}",
+        ])  # fmt: skip
+    return rows
+
+
 TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
     "dimension_coverage": dimension_coverage,
+    "divergence_coverage": divergence_coverage,
     "lorenz63_gtf": lorenz63_gtf,
     "metrics_speed": metrics_speed,
     "training_speed": training_speed,

@@ -175,6 +175,25 @@ def segment_divergences(
 
 
 @njit(cache=True)
+def chunk_counts(keys: Ints, firsts: Ints, lasts: Ints, cells: int) -> Floats:
+    """Histogram ``(chunks, cells)`` of each chunk of ``keys``."""
+    out = np.zeros((firsts.shape[0], cells))
+    for c in range(firsts.shape[0]):
+        for t in range(firsts[c], lasts[c]):
+            out[c, keys[t]] += 1.0
+    return out
+
+
+@njit(cache=True)
+def row_divergences(h: Floats, counts: Floats, alpha: float, cells: float) -> Floats:
+    """Divergence of ``h`` from each row of ``counts``; see `counts_divergence`."""
+    out = np.empty(counts.shape[0])
+    for r in range(counts.shape[0]):
+        out[r] = counts_divergence(h, counts[r], alpha, cells)
+    return out
+
+
+@njit(cache=True)
 def resampled_divergences(
     h: Floats, keys: Ints, starts: Ints, block: int, alpha: float, cells: float
 ) -> Floats:
@@ -185,4 +204,5 @@ def resampled_divergences(
         for b in range(starts.shape[1]):
             lasts[r, b] = starts[r, b] + min(block, left)
             left -= min(block, left)
-    return segment_divergences(h, keys, starts, lasts, alpha, cells)
+    found: Floats = segment_divergences(h, keys, starts, lasts, alpha, cells)
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ Ints = NDArray[np.int64]
 _LEAST_BLOCK = 20
 _BLOCKS = 20
 _LEAST_UNITS = 4.0
+_MOST_MOVING, _CHUNKS = 200_000, 256
 _MANY = 20
 """From so many trajectories on whole trajectories are drawn."""
 
@@ -68,6 +70,21 @@ def block_length(x: Floats | Sequence[Floats]) -> int:
         most the longest trajectory.
     """
     return Resampling.of(x, whole=False).block
+
+
+class Drawing(NamedTuple):
+    """Segments of the pool that each resample consists of.
+
+    Attributes
+    ----------
+    firsts, lasts : arrays of int64 (resamples, blocks), or (chunks,) with weights
+    weights : array (resamples, chunks), optional
+        How often each chunk is drawn: then a histogram of each chunk serves all resamples.
+    """
+
+    firsts: Ints
+    lasts: Ints
+    weights: Floats | None
 
 
 @dataclass(frozen=True)
@@ -167,6 +184,15 @@ class Resampling:
             left = self.total - (np.cumsum(sizes, axis=1) - sizes)
             sizes = np.clip(left, 0, sizes)
         return firsts, firsts + sizes
+
+    def drawing(self, rng: np.random.Generator, resamples: int) -> Drawing:
+        """Resamples as segments, or as counts of chunks where there are very many samples."""
+        if self.whole or len(self.lengths) > 1 or self.total <= _MOST_MOVING:
+            return Drawing(*self.segments(rng, resamples), None)
+        count = int(min(_CHUNKS, self.total // self.block))
+        edges = np.linspace(0, self.total, count + 1).astype(np.int64)
+        weights = rng.multinomial(count, np.full(count, 1.0 / count), size=resamples)
+        return Drawing(edges[:-1], edges[1:], weights.astype(np.float64))
 
     def rows(self, rng: np.random.Generator, resamples: int) -> list[Ints]:
         """Rows of the pool that each resample consists of; one array for each resample."""

@@ -141,10 +141,46 @@ def matched_ends(x: Floats) -> slice:
     value_scale, step_scale = x.var(axis=0), np.maximum(step.var(axis=0), 1e-300)
     first, last = x[:most], x[-most:]
     before, after = step[:most], step[-most:]
-    gap = ((first[:, None] - last[None]) ** 2 / value_scale).sum(axis=2)
-    gap += ((before[:, None] - after[None]) ** 2 / step_scale).sum(axis=2)
+    # One variable at a time: all at once would take 500 x 500 numbers for each of them.
+    gap = np.zeros((most, most))
+    for i in range(x.shape[1]):
+        gap += (first[:, None, i] - last[None, :, i]) ** 2 / value_scale[i]
+        gap += (before[:, None, i] - after[None, :, i]) ** 2 / step_scale[i]
     start, stop = np.unravel_index(int(gap.argmin()), gap.shape)
     return slice(int(start), len(x) - most + int(stop) + 1)
+
+
+def stretches(b: Floats, length: int, most: int = 8) -> list[Floats]:
+    """Evenly spread stretches of a recording: what floors and clouds are measured on.
+
+    Parameters
+    ----------
+    b : array (T, N)
+    length : int
+        Samples of each; the whole recording where it is shorter.
+    most : int
+        As many as lie side by side, at most this; where fewer than three do, three that overlap by
+        as little as they can (if the recording is at least a twentieth longer than one).
+
+    Returns
+    -------
+    list of arrays (length, N)
+        The first begins where the recording does and the last ends where it does.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> [int(part[0, 0]) for part in stretches(np.arange(100.0)[:, None], 20)]
+    [0, 20, 40, 60, 80]
+    >>> [int(part[0, 0]) for part in stretches(np.arange(100.0)[:, None], 60)]
+    [0, 20, 40]
+    """
+    length = min(length, len(b))
+    count = min(most, len(b) // length)
+    if count < min(3, most):
+        count = min(3, most) if len(b) >= 1.05 * length else 1
+    starts = np.linspace(0, len(b) - length, count).round().astype(int)
+    return [b[start : start + length] for start in starts]
 
 
 def _phasors(values: NDArray[np.complex128]) -> NDArray[np.complex128]:

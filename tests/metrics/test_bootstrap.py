@@ -9,6 +9,7 @@ import pytest
 
 import dsr
 from dsr.metrics.bootstrap import (
+    Drawing,
     Resampling,
     block_length,
     mean_interval,
@@ -120,3 +121,16 @@ def test_the_interval_of_a_divergence_holds_what_other_runs_score(make) -> None:
         low, high = recentred_interval(value, space.resampled(y, plan, rng, 100), plan.units)
         hits += low <= centre <= high
     assert hits >= 27
+
+
+def test_a_million_samples_are_resampled_by_chunks_with_the_same_spread() -> None:
+    """200 resamples of 300,000 samples: as wide as by moving blocks, in a fraction of the time."""
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(size=(2, 300_000, 1))
+    space, plan = BinnedReference(x), Resampling((300_000,), 100)
+    chunks = space.resampled(y, plan, rng, 200)
+    assert plan.drawing(rng, 3).weights.shape == (3, 256)
+    moving = space.over(y, Drawing(*plan.segments(rng, 100), None))
+    spreads = [np.ptp(np.quantile(v, [0.1, 0.9])) for v in (chunks, moving)]
+    assert 0.6 < spreads[0] / spreads[1] < 1.6
+    assert np.median(chunks) == pytest.approx(np.median(moving), rel=0.25)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import tracemalloc
+
 import numpy as np
 
 import dsr
 from dsr.metrics import gaussian_cloud, iaaft, shuffled
-from dsr.metrics.surrogates import matched_ends
+from dsr.metrics.surrogates import matched_ends, stretches
 
 
 def lorenz() -> object:
@@ -54,3 +57,25 @@ def test_the_ends_of_a_wave_are_matched() -> None:
     kept = part.stop - part.start
     assert min(kept % 50, -kept % 50) <= 2
     assert kept > 900
+
+
+def test_matching_the_ends_of_a_thousand_variables_takes_little_memory() -> None:
+    """All variables at once were ten times the series, and two gigabytes of a longer one."""
+    x = np.random.default_rng(0).normal(size=(4_000, 1_000)).cumsum(axis=0)
+    tracemalloc.start()
+    part = matched_ends(x)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 * x.nbytes
+    assert part.stop - part.start >= 3_600
+
+
+def test_stretches_lie_side_by_side_and_overlap_only_if_they_must() -> None:
+    b = np.arange(1_000.0)[:, None]
+    found = stretches(b, 90)
+    assert len(found) == 8
+    assert found[0][0, 0] == 0.0
+    assert found[-1][-1, 0] == 999.0
+    assert all(second[0, 0] > first[-1, 0] for first, second in itertools.pairwise(found))
+    assert [len(stretches(b, n)) for n in (300, 400, 900, 990, 2_000)] == [3, 3, 3, 1, 1]
+    assert [len(part) for part in stretches(b, 2_000)] == [1_000]

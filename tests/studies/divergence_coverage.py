@@ -115,37 +115,35 @@ def one(name: str, length: int) -> list[dict]:
     reference = make(length, 1, 0, 0.0)[0]
     space = BinnedReference(reference, bins_for(length, reference.shape[1]))
     rng = np.random.default_rng(0)
-    runs = []
+    sides = []
     for share in (0.0, wrong):
+        side: dict = {"wrong": share, "value": [], "low": [], "high": []}
+        blocks = []
         for y in make(length, RUNS, 1, share):
             plan, value = Resampling.of(y), space.divergence(y)
-            low, high = recentred_interval(
-                value, space.resampled(y, plan, rng, RESAMPLES), plan.units
-            )
-            row = {"value": value, "low": low, "high": high, "block": plan.block}
-            runs.append({"wrong": share} | {k: float(f"{v:.4g}") for k, v in row.items()})
-    return runs
+            stars = space.resampled(y, plan, rng, RESAMPLES)
+            ends = recentred_interval(value, stars, plan.units)
+            blocks.append(plan.block)
+            for key, number in zip(("value", "low", "high"), (value, *ends), strict=True):
+                side[key].append(float(f"{number:.4g}"))
+        sides.append(side | {"block": float(np.median(blocks))})
+    return sides
 
 
-def summary(runs: list[dict]) -> dict:
+def summary(sides: list[dict]) -> dict:
     """Coverage and width beside the spread of the runs, of both generators."""
     out: dict[str, dict] = {}
-    for label, some in (
-        ("right", [r for r in runs if r["wrong"] == 0.0]),
-        ("wrong", [r for r in runs if r["wrong"] != 0.0]),
-    ):
-        values = np.array([r["value"] for r in some])
-        middle = float(np.median(values))
-        covered = sum(r["low"] <= middle <= r["high"] for r in some)
-        least, most = np.quantile(values, [0.025, 0.975])
-        width = float(np.median([r["high"] - r["low"] for r in some]))
-        out[label] = {
+    for side in sides:
+        value, low, high = (np.array(side[key]) for key in ("value", "low", "high"))
+        middle = float(np.median(value))
+        least, most = np.quantile(value, [0.025, 0.975])
+        out["right" if side["wrong"] == 0.0 else "wrong"] = {
             "median": round(middle, 4),
             "spread": round(float(most - least), 4),
-            "covered": int(covered),
-            "runs": len(some),
-            "median_width": round(width, 4),
-            "block": float(np.median([r["block"] for r in some])),
+            "covered": int(((low <= middle) & (middle <= high)).sum()),
+            "runs": len(value),
+            "median_width": round(float(np.median(high - low)), 4),
+            "block": side["block"],
         }
     return out
 

@@ -12,13 +12,15 @@ from numpy.typing import NDArray
 from dsr.errors import InputError
 from dsr.kernels.histogram import (
     cell_keys,
+    chunk_counts,
     counts_divergence,
     left_closed_bins,
     merged_counts,
+    row_divergences,
     segment_divergences,
     truncated_bins,
 )
-from dsr.metrics.bootstrap import Resampling
+from dsr.metrics.bootstrap import Drawing, Resampling
 from dsr.metrics.doors import Floats
 
 Ints = NDArray[np.int64]
@@ -188,9 +190,18 @@ class BinnedReference:
         array (resamples,)
             Spread around a median that is too large: a resample misses a third of the blocks.
         """
+        return self.over(y, plan.drawing(rng, resamples))
+
+    def over(self, y: Floats, drawing: Drawing) -> Floats:
+        """Divergences of given resamples, so that several histograms can share them."""
         counts, (keys,) = self.union(self._grid.keys(np.asarray(y, dtype=np.float64)))
-        firsts, lasts = plan.segments(rng, resamples)
-        found = segment_divergences(counts, keys, firsts, lasts, ALPHA, self.cells)
+        if drawing.weights is None:
+            found = segment_divergences(
+                counts, keys, drawing.firsts, drawing.lasts, ALPHA, self.cells
+            )
+        else:
+            chunks = chunk_counts(keys, drawing.firsts, drawing.lasts, len(counts))
+            found = row_divergences(counts, drawing.weights @ chunks, ALPHA, self.cells)
         return np.asarray(np.maximum(found, 0.0))
 
     def divergence(self, y: Floats) -> float:

@@ -14,10 +14,9 @@ import xarray as xr
 
 from dsr.checks import whole
 from dsr.errors import InputError
-from dsr.kernels.histogram import segment_divergences
 from dsr.metrics.bootstrap import Resampling
 from dsr.metrics.doors import Floats, paired
-from dsr.metrics.geometry.binned import ALPHA, BinnedReference, bins_for, check_bins
+from dsr.metrics.geometry.binned import BinnedReference, bins_for, check_bins
 from dsr.metrics.spectra.timescales import mean_period
 
 __all__ = ["LaggedReference", "default_lag", "lagged_divergence", "lagged_sets"]
@@ -113,12 +112,9 @@ class LaggedReference:
         pairs = self._pairs(y)
         if not len(pairs):
             return np.full(resamples, np.inf)
-        firsts, lasts = plan.shortened(self.lag).segments(rng, resamples)
-        total = np.zeros(resamples)
-        for i, space in enumerate(self._spaces):
-            counts, (keys,) = space.union(space.keys(pairs[:, i]))
-            total += segment_divergences(counts, keys, firsts, lasts, ALPHA, space.cells)
-        return np.asarray(np.maximum(total / len(self._spaces), 0.0))
+        drawing = plan.shortened(self.lag).drawing(rng, resamples)
+        found = [space.over(pairs[:, i], drawing) for i, space in enumerate(self._spaces)]
+        return np.asarray(np.mean(found, axis=0))
 
 
 def lagged_sets(x: Floats, y: Floats) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,7 +15,7 @@ from dsr.metrics import (
     hausdorff_distance,
     sliced_wasserstein,
 )
-from dsr.metrics.geometry.distances import _quantiles
+from dsr.metrics.geometry.distances import _quantiles, nearest_distances
 
 
 def test_sorted_projections_give_the_quantiles_of_numpy(rng: np.random.Generator) -> None:
@@ -50,3 +52,25 @@ def test_runs_beyond_all_numbers_have_defined_distances(
         assert found.attrs["reason"]
     assert np.isfinite(autocorrelation_distance(x, y)).all()
     assert evaluate(x, y, resamples=20).attrs["verdict"] == "degenerate: diverged"
+
+
+def test_the_hausdorff_distance_in_twenty_variables_takes_seconds() -> None:
+    """Trees do not cut in twenty dimensions: 20,000 points took more than a minute (M11)."""
+    x, y = np.random.default_rng(0).normal(size=(2, 20_000, 20))
+    begin = time.process_time()
+    found = float(hausdorff_distance(x, y))
+    assert time.process_time() - begin < 8.0
+    rows = np.arange(0, 20_000, 200)
+    assert found >= nearest_distances(x[rows], y).max()
+    thin = float(hausdorff_distance(x[:2_500], y[:2_500]))
+    exact = [nearest_distances(a[:2_500], b[:2_500]).max() for a, b in ((x, y), (y, x))]
+    assert thin == pytest.approx(max(exact), rel=1e-12)
+
+
+def test_the_robust_form_in_many_variables_says_how_many_points_it_took() -> None:
+    x, y = np.random.default_rng(1).normal(size=(2, 4_000, 7))
+    found = hausdorff_distance(x, y, quantile=0.9)
+    whole = [np.quantile(nearest_distances(a, b), 0.9) for a, b in ((x, y), (y, x))]
+    assert float(found) == pytest.approx(max(whole), rel=0.05)
+    assert found.attrs["points"] == 2_000
+    assert hausdorff_distance(x, y).attrs["points"] == "all"
