@@ -100,8 +100,7 @@ def _forward(
     size, count, every = orbit.size, setting.vectors, setting.interval
     V = np.ascontiguousarray(np.linalg.qr(rng.standard_normal((size, count)))[0])
     unused = np.empty((1, count))
-    if setting.transient:
-        orbit.advance(V, unused, setting.transient, every)
+    orbit.settle(V)
     Q = np.empty((decompositions + 1, size, count))
     R = np.empty((decompositions + 1, count, count))
     states = np.empty((decompositions + 1, size))

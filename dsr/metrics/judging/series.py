@@ -68,8 +68,7 @@ def judge_series(
             if FACTS[name].score:
                 data |= set_scores(name, sets, seed=seed)
     if "valid_prediction_time" in chosen:
-        exponent = data.get("largest_lyapunov_exponent", ((), math.nan))[1]
-        data |= prediction_time_scores(model, series, others, exponent, inputs=inputs, seed=seed)
+        data |= prediction_time_scores(model, series, others, inputs=inputs, seed=seed)
     return with_verdict(kept(data, chosen), verdicts, series, run, model, asked), run.series
 
 
