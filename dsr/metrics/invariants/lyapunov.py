@@ -53,7 +53,7 @@ def lyapunov_spectrum(
         What is left out before, in the same unit as ``duration`` (time units; steps for maps and
         models without a time step). It also aligns the tangent vectors.
     count : int, optional
-        Number of exponents, from the largest; if not given all, or 20 of more than 40 variables.
+        Number of exponents, from the largest; if not given all, or 10 of more than 40 variables.
     parameters : mapping or sequence, optional
         Parameters of a system, where they differ from its own.
     initial : array, (n,), optional

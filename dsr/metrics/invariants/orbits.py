@@ -20,10 +20,10 @@ from dsr.protocols import PiecewiseLinearMap, StateSpace
 BLOCKS = 40
 
 _DEFAULT_STEPS = 100_000
-_DEFAULT_WORK = 1.25e9
+_DEFAULT_WORK = 6e8
 """Most steps times variables times vectors of a flow where no length is asked for: a minute."""
-_MANY, _SOME = 40, 20
-"""Of more than 40 variables, 20 exponents unless more are asked for."""
+_MANY, _SOME = 40, 10
+"""Of more than 40 variables, 10 exponents unless more are asked for."""
 
 _FEW = 8
 _PROBE = 2000
