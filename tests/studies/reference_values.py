@@ -25,7 +25,10 @@ from dsr.data import System, system
 
 FILE = Path(dsr.__file__).parent / "catalogue" / "reference.toml"
 SAMPLES = {"flow": 5_000_000, "map": 10_000_000}
-FEWER = {"lorenz96_n40": 100_000, "lorenz96": 1_000_000}
+FEWER = {
+    "lorenz96_n40": 100_000, "lorenz96": 1_000_000, "kuramoto_sivashinsky": 8_000,
+    "mackey_glass": 10_000,
+}  # fmt: skip
 
 
 def build(entry: dict[str, Any]) -> System:

@@ -7,16 +7,17 @@ from typing import NamedTuple
 import numpy as np
 
 from dsr.metrics.doors import Floats
-from dsr.metrics.invariants.clock import RESOLUTION, zero_band
+from dsr.metrics.invariants.clock import BOUNDED_GROWTH, RESOLUTION, zero_band
 from dsr.metrics.invariants.escape import gone, leaving
 from dsr.metrics.invariants.orbits import BLOCKS, Orbit
 
 _CELLS = 64
-_LOOKS = 8
+_LOOKS = 4
 _REST = 1e-10
 _TOLERANCE = 0.02
 _PERIODS = 5
 """Fewest mean periods over which a drift is told from a swing."""
+_DWARFED = 1e3
 _DECAYED = -8.0
 """Logarithm of a decay that is not taken for the uneven pace of a cycle."""
 
@@ -25,7 +26,7 @@ class Course(NamedTuple):
     """Growth of the tangent vectors along an orbit, and what became of the orbit."""
 
     cells: Floats
-    """Exponents (40 times the cells of a block, K) over short stretches; NaN if it was lost."""
+    """Exponents (40 times the cells of a block, K) over short stretches; NaN once not finite."""
     cell_time: float
     period: float
     """Mean period, in time units."""
@@ -33,7 +34,12 @@ class Course(NamedTuple):
     """It stands still, or its motion dies out."""
     autonomous: bool
     lost: str
-    """Why there are no exponents, as a sentence; empty for an orbit that stays."""
+    """Why it has no exponents in the limit, as a sentence; empty for an orbit that stays."""
+
+    @property
+    def swing(self) -> float:
+        """Range of the logarithm by which the first vector grew along the way."""
+        return float(np.ptp(np.cumsum(self.cells[:, 0]))) * self.cell_time
 
 
 def follow(orbit: Orbit, V: Floats) -> Course:
@@ -56,17 +62,18 @@ def follow(orbit: Orbit, V: Floats) -> Course:
     samples = np.full((BLOCKS, len(groups), orbit.size), np.nan)
     for b in range(BLOCKS):
         for k, group in enumerate(groups):
-            if lost:
+            if not np.isfinite(orbit.state).all():
                 break
             rows = slice(b * parts + group[0], b * parts + group[-1] + 1)
             orbit.advance(V, cells[rows], steps, setting.interval)
             samples[b, k] = orbit.state
-            if gone(orbit.state, orbit.bounded) or not np.isfinite(cells[rows]).all():
+            finite = np.isfinite(cells[rows]).all()
+            if not lost and (gone(orbit.state, orbit.bounded) or not finite):
                 lost = _left(orbit, f"after {rows.stop * steps} of {len(cells) * steps} steps")
     cell_time = steps * setting.time_per_step
-    if not lost and len(cells) * cell_time >= _PERIODS * period:
+    if not lost and (len(cells) * cell_time >= _PERIODS * period or _outgrown(samples)):
         lost = _slowly(orbit, samples)
-    cells = np.full_like(cells, np.nan) if lost else cells / cell_time
+    cells /= cell_time
     late = np.nan if lost else _size(orbit.motion())
     resting = bool(late <= _REST * (1.0 + np.abs(orbit.state).max()))
     if not (resting or lost) and cells.shape[1]:
@@ -92,16 +99,19 @@ def judge(
     if course.lost:
         return Judgement("diverged", False, course.lost)
     resolution, band = RESOLUTION / course.period, zero_band(duration)
+    # Growth that comes back, and never makes more than a bounded factor, is none.
+    even = course.swing <= 2.0 * BOUNDED_GROWTH
+    error = min(half[0], course.swing / duration) if even else half[0]
     middle = len(local) // 2
     halves = [part[:, 0] for part in (local[:middle], local[middle:])]
     apart = abs(halves[0].mean() - halves[1].mean())
     drifts = apart >= 2.0 * half[0] + 1e-12 * abs(mean[0])
     wanted = max(resolution, _TOLERANCE * abs(mean[0]))
     reason = ""
-    if half[0] > wanted:
+    if error > wanted:
         why = ", and the memory of the orbit is long" if long_memory else ""
         reason = (
-            f"the largest exponent is known to {half[0]:.2g} only, and {wanted:.2g} is asked for"
+            f"the largest exponent is known to {error:.2g} only, and {wanted:.2g} is asked for"
             f"{why}; a longer orbit would narrow it"
         )
     elif drifts:
@@ -119,11 +129,21 @@ def judge(
         status = "fixed_point" if course.autonomous else "periodic"
         return Judgement(status, converged, reason)
     decays = course.autonomous and mean[0] < min(-1.0 / duration, -10.0 * half[0])
-    if half[0] > max(resolution, band) or mean[0] > max(zero[0], resolution) or decays:
+    if (
+        (half[0] > max(resolution, band) and not even)
+        or mean[0] > max(zero[0], resolution)
+        or decays
+    ):
         reason = reason or "whether the largest exponent is zero is not certain"
         return Judgement("not_converged", False, reason)
     second = len(mean) > 1 and mean[1] < -zero[1]
     return Judgement("periodic" if second else "neutral", converged, reason)
+
+
+def _outgrown(samples: Floats) -> bool:
+    """Whether the state at the end dwarfs that of the first block, as no swing does."""
+    size = np.abs(samples).max(axis=(1, 2))
+    return bool(size[-1] > _DWARFED * size[0])
 
 
 def _slowly(orbit: Orbit, samples: Floats) -> str:

@@ -166,8 +166,12 @@ def _dataset(course: Course, orbit: Orbit, seed: int) -> xr.Dataset:
         # An orbit that keeps its volume may stick to islands for longer than it was followed.
         half = _STICKING * half
     duration = len(cells) * course.cell_time
-    dimension, low, high, why = _dimension(
-        mean, half, cells, complete, filled, duration, course.resting and mean[0] < 0.0
+    dimension, low, high, why = (
+        (np.nan, np.nan, np.nan, "")
+        if course.lost
+        else _dimension(
+            mean, half, cells, complete, filled, duration, course.resting and mean[0] < 0.0
+        )
     )
     judged = judge(mean, half, local, bool(long_memory[0]), duration, course)
     unit = "per step" if setting.unit == "step" else f"per {setting.unit}"
@@ -187,6 +191,11 @@ def _dataset(course: Course, orbit: Orbit, seed: int) -> xr.Dataset:
         "status": judged.status,
         "seed": seed,
     }
+    if orbit.stiffness * setting.time_per_step > 1.0:
+        attrs["note"] = (
+            f"exponents below {-1.0 / setting.time_per_step:.3g} are those of the integrator, "
+            "whose step is stable there and not accurate"
+        )
     if reasons:
         attrs["reason"] = "; ".join(reasons)
     # Without a negative one among them, further positive exponents may follow.

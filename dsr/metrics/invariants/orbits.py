@@ -112,6 +112,11 @@ class _SystemOrbit:
         return self.x
 
     @property
+    def stiffness(self) -> float:
+        """Largest eigenvalue of the Jacobian of a flow, per time unit; 0 for a map."""
+        return self.found.stiffness if self.found else 0.0
+
+    @property
     def bounded(self) -> NDArray[np.bool_]:
         """Variables that stay finite on an attractor."""
         return ~self.angular
@@ -121,13 +126,15 @@ class _SystemOrbit:
 
         Looked for are turns of 2 pi, 1 and 360.
         """
+        begin = np.array(self.system.initial)  # where rounding is small
+        there = self.system(0.0, begin)
         for turn in _TURNS:
-            moved = self.x.copy()
+            moved = begin.copy()
             moved[i] += turn
-            change = self.system(self.time, moved) - self.system(self.time, self.x)
+            change = self.system(0.0, moved) - there
             if self.system.kind == "map":
                 change -= turn * np.round(change / turn)
-            if (np.abs(change) <= 1e-9 * (1.0 + np.abs(moved))).all():
+            if (np.abs(change) <= 1e-9 * (1.0 + np.abs(there))).all():
                 return True
         return False
 
@@ -187,6 +194,8 @@ class ModelOrbit:
 
     By the kernel where the model has a shallow form, else by its own step and Jacobian.
     """
+
+    stiffness = 0.0
 
     def __init__(
         self, model: StateSpace, drive: Floats | None, steps: int | None, duration: float | None,
