@@ -105,7 +105,8 @@ def judge(
     middle = len(local) // 2
     halves = [part[:, 0] for part in (local[:middle], local[middle:])]
     apart = abs(halves[0].mean() - halves[1].mean())
-    drifts = apart >= 2.0 * half[0] + 1e-12 * abs(mean[0])
+    # The difference of two halves spreads twice as widely as the mean of both.
+    drifts = apart >= 3.0 * half[0] + 1e-12 * abs(mean[0])
     wanted = max(resolution, _TOLERANCE * abs(mean[0]))
     reason = ""
     if error > wanted:

@@ -67,17 +67,19 @@ def lyapunov_spectrum(
     Returns
     -------
     xarray.Dataset
-        ``exponent, low, high`` ("index"): mean and 95 % interval from the 40 blocks;
-        ``block_exponent`` ("block", "index"); ``kaplan_yorke_dimension`` with ``_low`` and
+        ``exponent, low, high`` ("index"): mean and 95 % interval; ``block_exponent``
+        ("block", "index"), of 40 blocks; ``kaplan_yorke_dimension`` with ``_low`` and
         ``_high``; ``ks_entropy`` (sum of the positive exponents: equal to the Kolmogorov-Sinai
         entropy for SRB measures, an upper bound otherwise). Exponents are per time unit for flows
         and fitted models, per step for maps and models from matrices: ``attrs["units"]``.
         ``attrs["complete"]``: whether these are all exponents, so that their sum is the mean
         divergence of the flow; where they are not, entropy and dimension are NaN if more are
-        needed. ``attrs["converged"]``: the interval of the largest is below 2 % (or 0.005) and both
-        halves agree; ``attrs["status"]``: chaotic, not_converged (growth, but not yet certain),
+        needed. ``attrs["converged"]``: the half-width of the largest is below 2 % of it, or 0.005
+        per mean period (``attrs["mean_period"]``), and both halves agree. ``attrs["status"]``:
+        chaotic (growth, certain by more than two half-widths), not_converged (nothing is certain),
         neutral (no growth and no decay: a torus or a conservative orbit), periodic, fixed_point or
-        diverged.
+        diverged (the state leaves to infinity, however slowly). ``attrs["reason"]``, where there is
+        one, says what is missing.
 
     Raises
     ------
@@ -86,10 +88,12 @@ def lyapunov_spectrum(
 
     Notes
     -----
-    The interval covers the finite length of the orbit, not errors of the integrator, and is widened
-    where neighbouring blocks are correlated (a system with long memory); a flow is
-    integrated by RK4 with a step that is halved until two half steps agree with it to 1e-7 of the
-    attractor's size everywhere on a stretch of it. A model's exponents are those of the model, not
+    The interval covers the finite length of the orbit, not errors of the integrator. It comes from
+    the long-run variance of growth, and so takes account of growth that is given back and of long
+    memory; where the exponents sum to zero it is doubled, since an orbit that keeps its volume may
+    stick to islands for longer than it was followed. A flow is integrated by RK4 with a step that
+    is stable, and halved until two half steps agree with it to 1e-7 of the attractor's size
+    everywhere on a stretch of it. A model's exponents are those of the model, not
     of the system behind the data.
 
     Examples
