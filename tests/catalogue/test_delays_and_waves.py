@@ -52,6 +52,21 @@ def test_the_step_is_stable_where_accuracy_alone_would_overflow() -> None:
     assert np.isfinite(fixed).all()
 
 
+def test_a_users_equation_on_a_ring_stays_finite() -> None:
+    def rhs(t, u, p):  # type: ignore[no-untyped-def]
+        d = u.size / p[0]
+        ahead, behind = np.roll(u, -1), np.roll(u, 1)
+        second = d**2 * (ahead - 2 * u + behind)
+        fourth = d**2 * (np.roll(second, -1) - 2 * second + np.roll(second, 1))
+        return -d * (ahead**2 - behind**2) / 4 - second - fourth
+
+    start = system("kuramoto_sivashinsky").initial
+    made = System("ring", rhs, parameters=[22.0], initial=start, dt=0.1, transient=20.0)
+    assert runge_kutta_step(made) < 0.0085
+    found = dsr.metrics.lyapunov_spectrum(made, steps=1_000, count=3)
+    assert np.isfinite(found["exponent"]).all()
+
+
 def test_a_stiff_decay_beside_a_slow_swing_is_stable() -> None:
     stiff = System(
         "stiff", lambda t, x, p: [x[1], -x[0], -1000.0 * (x[2] - x[0])], parameters=[],

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from dsr.data import System, system
-from dsr.metrics import lyapunov_spectrum
+from dsr.errors import DivergedError
+from dsr.metrics import covariant_lyapunov_vectors, lyapunov_spectrum
 from dsr.metrics.invariants.clock import orbit_period, zero_band
 from dsr.metrics.invariants.escape import leaving
 from dsr.metrics.invariants.long_run import mean_half_widths
@@ -32,6 +33,11 @@ def test_a_model_that_leaves_to_infinity_has_no_verdict(
     assert found.attrs["converged"] is False
     assert np.isnan(found["kaplan_yorke_dimension"])
     assert "leaves to infinity" in found.attrs["reason"]
+
+
+def test_vectors_of_an_orbit_that_leaves_are_refused() -> None:
+    with pytest.raises(DivergedError, match="leaves to infinity"):
+        covariant_lyapunov_vectors(plrnn(1.05, 0.3), steps=600)
 
 
 def test_flows_and_maps_that_leave_are_told_too() -> None:
