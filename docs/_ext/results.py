@@ -88,10 +88,24 @@ def divergence_coverage(document: dict[str, Any]) -> Rows:
     return rows
 
 
+def lyapunov_coverage(document: dict[str, Any]) -> Rows:
+    """Coverage of the intervals of the largest exponent, system by system."""
+    rows = [["system", "exponent", "runs", "interval holds it", "converged", "holds it, of those",
+             "width over spread", "seen when designed"]]  # fmt: skip
+    for name, entry in document["summary"].items():
+        rows.append([
+            name, f"{entry['exponent']:g}", str(entry["seeds"]), str(entry["held"]),
+            str(entry["converged"]), str(entry["held_of_converged"]),
+            f"{entry['width_over_spread']:g}", "yes" if entry["tuned"] else "no",
+        ])  # fmt: skip
+    return rows
+
+
 TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
     "dimension_coverage": dimension_coverage,
     "divergence_coverage": divergence_coverage,
     "lorenz63_gtf": lorenz63_gtf,
+    "lyapunov_coverage": lyapunov_coverage,
     "metrics_speed": metrics_speed,
     "training_speed": training_speed,
 }

@@ -56,9 +56,10 @@ class System:
         1000 sampling steps.
     description : str
         One line for listings.
-    angles : mapping of str to float
-        Variables that are angles, with the lower end of the interval of length 2 pi in which
-        `simulate` reports them.
+    angles : mapping of str to float or (float, float)
+        Variables on a circle, with the lower end of the turn in which `simulate` reports them, and
+        the length of a turn where that is not 2 pi. Series of them carry their names in
+        ``attrs["circular"]``.
     clock : str, optional
         The variable that is the phase of a periodic forcing; it never receives noise.
     spread : float
@@ -104,7 +105,7 @@ class System:
         time_unit: str | None = None,
         transient: float | None = None,
         description: str = "",
-        angles: Mapping[str, float] | None = None,
+        angles: Mapping[str, float | tuple[float, float]] | None = None,
         clock: str | None = None,
         spread: float = 1e-2,
         in_place: bool = False,
@@ -132,7 +133,18 @@ class System:
             )
         self.transient = 1000.0 * self.dt if transient is None else float(transient)
         self.source, self.description = source, description
-        self.angles = dict(angles or {})
+        turns = {
+            k: v if isinstance(v, tuple) else (v, 2.0 * np.pi)
+            for k, v in dict(angles or {}).items()
+        }
+        for key in turns:
+            if key not in self.variables:
+                raise InputError(
+                    f"system {self.name!r} has no variable {str(key)!r} to be an angle; "
+                    f"{suggestion(key, self.variables)}"
+                )
+        self.angles = {key: float(low) for key, (low, _) in turns.items()}
+        self.turns = {key: positive(f"turn of {key!r}", turn) for key, (_, turn) in turns.items()}
         self.clock = clock
         self.spread = float(spread)
         self.any_dimension = any_dimension

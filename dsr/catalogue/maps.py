@@ -117,7 +117,11 @@ def kaplan_yorke_map(x, y, alpha=0.2, slope=1.999999):
     return (slope * x) % 1.0, alpha * y + cos(4.0 * pi * x)
 
 
-@CATALOGUE.map(initial=(0.3, 0.2), source="Chirikov, Phys. Rep. 52, 263 (1979)")
+@CATALOGUE.map(
+    initial=(0.3, 0.2),
+    angles={"momentum": 0.0, "theta": 0.0},
+    source="Chirikov, Phys. Rep. 52, 263 (1979)",
+)
 def standard_map(momentum, theta, K=5.0):
     """Chirikov's standard map of a kicked rotor."""
     return (momentum + K * sin(theta)) % (2.0 * pi), (theta + momentum + K * sin(theta)) % (
@@ -125,7 +129,11 @@ def standard_map(momentum, theta, K=5.0):
     )
 
 
-@CATALOGUE.map(initial=(0.3, 0.2), source="Zaslavsky, Phys. Lett. A 69, 145 (1978)")
+@CATALOGUE.map(
+    initial=(0.3, 0.2),
+    angles={"x": 0.0, "y": 0.0},
+    source="Zaslavsky, Phys. Lett. A 69, 145 (1978)",
+)
 def zaslavsky_map(x, y, k=8.8, b=0.1):
     """Zaslavsky-type map, a kicked rotor with friction."""
     return (b * x + k * sin(y)) % (2.0 * pi), (y + b * x + k * sin(y)) % (2.0 * pi)
@@ -138,7 +146,9 @@ def gingerbread(x, y):
 
 
 @CATALOGUE.map(
-    initial=(0.3, 0.2), source="Arnold and Avez, Ergodic Problems of Classical Mechanics (1968)"
+    initial=(0.3, 0.2),
+    angles={"x": (0.0, 1.0), "y": (0.0, 1.0)},
+    source="Arnold and Avez, Ergodic Problems of Classical Mechanics (1968)",
 )
 def arnold_cat(x, y):
     """Arnold's cat map on the torus."""

@@ -28,10 +28,10 @@ def van_der_pol(x, y, mu=1.0):
     transient=500.0,
     angles={"phase": 0.0},
     clock="phase",
-    source="equation of Parlitz and Lauterborn, Phys. Rev. A 36, 1428 (1987); not Shaw's form, "
-    "after which it is named",
+    source="Parlitz and Lauterborn, Phys. Rev. A 36, 1428 (1987), force a sine in the place of a "
+    "cosine; Shaw's form (Z. Naturforsch. A 36, 80 (1981)) drives the other equation",
 )
-def shaw_van_der_pol(x, v, phase, mu=5.0, gamma=5.0, omega=2.466):
+def forced_van_der_pol(x, v, phase, mu=5.0, gamma=5.0, omega=2.466):
     """van der Pol's oscillator, forced into chaos."""
     return v, -x + mu * (1.0 - x**2) * v + gamma * sin(phase), omega
 
@@ -42,8 +42,8 @@ def shaw_van_der_pol(x, v, phase, mu=5.0, gamma=5.0, omega=2.466):
     transient=500.0,
     angles={"phase": 0.0},
     clock="phase",
-    source="equation of Guckenheimer and Holmes, Nonlinear Oscillations (1983), section 2.2, at "
-    "other parameters",
+    source="equation of Guckenheimer and Holmes, Nonlinear Oscillations (1983), section 2.2 "
+    "(delta = 0.25 there); parameters of Gilpin, arXiv 2110.05266 (dysts), 'Duffing'",
 )
 def duffing(x, v, phase, delta=0.1, alpha=-1.0, beta=1.0, gamma=0.35, omega=1.4):
     """Duffing's oscillator in a double well, forced periodically."""

@@ -64,6 +64,7 @@ def reference_values(name: str) -> dict[str, Any]:
     [0.9056, 0.0, -14.5722]
     """
     table = _table()
+    name = "forced_van_der_pol" if name == "shaw_van_der_pol" else name  # its former name
     if name not in table:
         raise InputError(
             f"there are no reference values for {name!r:.80}; {suggestion(name, table)} "

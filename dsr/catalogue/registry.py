@@ -8,13 +8,24 @@ from dsr.catalogue.definition import System
 from dsr.errors import InputError
 from dsr.text import suggestion
 
+_OLD_NAMES = {"shaw_van_der_pol": "forced_van_der_pol"}
+"""Names that systems had before; found, but not listed."""
+
 
 @cache
 def _registered() -> dict[str, System]:
-    from dsr.catalogue import fluids, lorenz_family, maps, mechanics, oscillators, simple_flows
+    from dsr.catalogue import (
+        delays,
+        fluids,
+        lorenz_family,
+        maps,
+        mechanics,
+        oscillators,
+        simple_flows,
+    )
 
     found: dict[str, System] = {}
-    for theme in (lorenz_family, simple_flows, oscillators, mechanics, fluids, maps):
+    for theme in (lorenz_family, simple_flows, oscillators, mechanics, fluids, delays, maps):
         found.update(theme.CATALOGUE.systems)
     return dict(sorted(found.items()))
 
@@ -64,6 +75,7 @@ def system(name: str | System) -> System:
     if not isinstance(name, str):
         raise InputError(f"a system is given by its name or as a System, not {type(name).__name__}")
     known = _registered()
+    name = _OLD_NAMES.get(name, name)
     if name not in known:
         raise InputError(
             f"there is no system {name!r:.80}; {suggestion(name, known)} "

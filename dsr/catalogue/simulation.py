@@ -89,8 +89,9 @@ def simulate(
     Returns
     -------
     xarray.DataArray, (trajectory, time, variable), float64
-        Angles, such as the phase of a periodic forcing, are wrapped into one turn. ``attrs`` hold
-        the settings.
+        Angles, such as the phase of a periodic forcing, are wrapped into one turn; their names are
+        in ``attrs["circular"]``, with the lengths of a turn in ``attrs["circular_turns"]``.
+        ``attrs`` hold the settings.
 
     Raises
     ------
@@ -159,6 +160,9 @@ def simulate(
         process_noise=process_noise,
         method=solver.method if chosen.kind == "flow" else "iteration",
     )
+    if chosen.angles:
+        series.attrs["circular"] = list(chosen.angles)
+        series.attrs["circular_turns"] = [chosen.turns[name] for name in chosen.angles]
     return series
 
 
@@ -236,7 +240,8 @@ def _diverged(system: System, start: Array, label: int, where: str) -> DivergedE
     shown = ", ".join(f"{value:.6g}" for value in start[:4]) + (", ..." if start.size > 4 else "")
     return DivergedError(
         f"system {system.name!r} left the finite numbers {where} of trajectory {label}, started "
-        f"at ({shown}); choose another start (initial=), other parameters or a smaller dt"
+        f"at ({shown}); choose another start (initial=), other parameters, or with "
+        "method='rk4' more substeps"
     )
 
 
@@ -290,9 +295,9 @@ def _noise_scale(system: System, values: Array) -> Array:
 
 
 def _wrap_angles(system: System, values: Array) -> None:
-    """Bring angles into their interval [low, low + 2 pi), in place."""
-    turn = 2.0 * np.pi
+    """Bring angles into their turn, [low, low + 2 pi) if not declared otherwise, in place."""
     for name, low in system.angles.items():
+        turn = system.turns[name]
         i = system.variables.index(name)
         wrapped = low + np.mod(values[..., i] - low, turn)
         values[..., i] = np.where(wrapped >= low + turn, low, wrapped)

@@ -63,6 +63,45 @@ def orthonormalise(V: Floats, stretch: Floats) -> None:
 
 
 @njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
+def _make_orthogonal_row(W: Floats, k: int) -> float:
+    """Take out of row ``k`` what it shares with the rows before it, twice; give what is left."""
+    size = W.shape[1]
+    left = 0.0
+    for _ in range(2):
+        for j in range(k):
+            overlap = 0.0
+            for i in range(size):
+                overlap += W[j, i] * W[k, i]
+            for i in range(size):
+                W[k, i] -= overlap * W[j, i]
+    for i in range(size):
+        left += W[k, i] * W[k, i]
+    return np.sqrt(left)
+
+
+@njit(cache=True)
+def orthonormalise_wide(V: Floats, turned: Floats, stretch: Floats) -> None:
+    """Do as `orthonormalise`, for many columns: on their transpose ``turned``, along memory."""
+    rows, columns = V.shape
+    for k in range(columns):
+        before = 0.0
+        for i in range(rows):
+            turned[k, i] = V[i, k]
+            before += V[i, k] * V[i, k]
+        norm = _make_orthogonal_row(turned, k)
+        # Vanished to rounding, or not finite: what is done then is done there.
+        if not norm > 1e-14 * np.sqrt(before) or norm < 1e-300:
+            orthonormalise(V, stretch)
+            return
+        stretch[k] = norm
+        for i in range(rows):
+            turned[k, i] /= norm
+    for k in range(columns):
+        for i in range(rows):
+            V[i, k] = turned[k, i]
+
+
+@njit(cache=True, fastmath={"reassoc", "contract", "nsz"})
 def piecewise_linear_blocks(
     A: Floats, W1: Floats, W2: Floats, h1: Floats, h2: Floats,
     z: Floats, V: Floats, block: int, interval: int, sums: Floats, drive: Floats | None = None,

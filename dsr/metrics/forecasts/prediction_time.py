@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from dsr.checks import one_of, positive, whole
+from dsr.checks import one_of, whole
 from dsr.data import trajectories
 from dsr.metrics.doors import Floats, paired
 from dsr.metrics.forecasts.many_starts import QUANTILES, spaced_forecasts
 from dsr.metrics.forecasts.skill import Climate, normalised_error, smape_terms, training_series
+from dsr.metrics.forecasts.system_exponent import system_exponent
 from dsr.protocols import Runs
 
 __all__ = ["valid_prediction_time"]
@@ -49,7 +50,9 @@ def valid_prediction_time(
         length of the error over the root mean square length of the state; "smape": the error of a
         step, 0 to 200.
     lyapunov_exponent : float, optional
-        Largest exponent, per time unit of the series: times are then also given in Lyapunov times.
+        Largest exponent of the true system (never the model's), per time unit of the series: times
+        are then also given in Lyapunov times. If not given, that of the catalogue is taken where
+        the reference says which system it is of.
     training : series, optional
         Sets standard deviations and norm; the reference if not given.
     starts, warmup, inputs, seed
@@ -59,8 +62,9 @@ def valid_prediction_time(
     -------
     Dataset
         Over "start": ``time`` (time units), ``censored`` (the error never passed the threshold:
-        the time is the horizon), ``lyapunov_times`` if an exponent was given; ``quantiles`` of the
-        times over "quantile". attrs name threshold and variant: numbers compare only at equal ones.
+        the time is the horizon), ``lyapunov_times`` if the system's exponent is known (attrs
+        ``lyapunov_exponent`` and ``lyapunov_exponent_source``); ``quantiles`` of the times over
+        "quantile". attrs name threshold and variant: numbers compare only at equal ones.
 
     Raises
     ------
@@ -120,11 +124,11 @@ def valid_prediction_time(
             "censored_share": float(np.mean(censored)),
         },
     )
-    if lyapunov_exponent is not None:
-        exponent = positive("lyapunov_exponent", lyapunov_exponent)
-        result["lyapunov_times"] = result["time"] * exponent
+    exponent = system_exponent(series, lyapunov_exponent)
+    result.attrs.update(exponent.attrs())
+    if not exponent.reason:
+        result["lyapunov_times"] = result["time"] * exponent.value
         result["lyapunov_times"].attrs = {"units": "Lyapunov times"}
-        result.attrs["lyapunov_exponent"] = exponent
     return result
 
 

@@ -13,6 +13,7 @@ import xarray as xr
 
 from dsr.errors import DivergedError, InputError
 from dsr.metrics.doors import Floats
+from dsr.metrics.invariants.escape import gone
 from dsr.metrics.invariants.orbits import Orbit, prepare_orbit
 
 _DEFAULT_DECOMPOSITIONS = 6_000
@@ -100,8 +101,7 @@ def _forward(
     size, count, every = orbit.size, setting.vectors, setting.interval
     V = np.ascontiguousarray(np.linalg.qr(rng.standard_normal((size, count)))[0])
     unused = np.empty((1, count))
-    if setting.transient:
-        orbit.advance(V, unused, setting.transient, every)
+    orbit.settle(V)
     Q = np.empty((decompositions + 1, size, count))
     R = np.empty((decompositions + 1, count, count))
     states = np.empty((decompositions + 1, size))
@@ -110,10 +110,10 @@ def _forward(
         V[:] = Q[n - 1]
         # An interval longer than the block leaves the vectors as the tangent map made them.
         orbit.advance(V, unused, every, every + 1)
-        if not (np.isfinite(V).all() and np.isfinite(orbit.state).all()):
+        if not np.isfinite(V).all() or gone(orbit.state, orbit.bounded):
             raise DivergedError(
-                f"the orbit left the finite numbers after {n * every} steps; start elsewhere with "
-                "initial="
+                f"the orbit leaves to infinity: it is beyond 1e12 after {n * every} steps; start "
+                "elsewhere with initial="
             )
         Q[n], R[n] = np.linalg.qr(V)
         states[n] = orbit.state

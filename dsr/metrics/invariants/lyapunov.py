@@ -9,14 +9,16 @@ import numpy as np
 import xarray as xr
 
 from dsr.metrics.doors import Floats
-from dsr.metrics.invariants.orbits import BLOCKS, Setting, prepare_orbit
+from dsr.metrics.invariants.clock import zero_band
+from dsr.metrics.invariants.course import Course, follow, judge
+from dsr.metrics.invariants.long_run import mean_half_widths
+from dsr.metrics.invariants.orbits import BLOCKS, Orbit, prepare_orbit
 
 _STUDENT = 2.02
 """Two-sided 95 % quantile of Student's t with 39 degrees of freedom."""
 
-_BOUNDED_GROWTH = 3.0
-_REST = 1e-10
 _CONSERVED = 1e-6
+_STICKING = 2.0
 
 
 def lyapunov_spectrum(
@@ -45,12 +47,13 @@ def lyapunov_spectrum(
         Steps of the orbit after the transient: iterations of a map or model (default 100,000), or
         integration steps of a flow.
     duration : float, optional
-        Length of the orbit in time units instead of ``steps`` (default 100,000 sampling steps).
+        Length of the orbit in time units instead of ``steps`` (default 100,000 sampling steps; of
+        a large or stiff flow fewer, so that the work keeps within about a minute).
     transient : float, optional
         What is left out before, in the same unit as ``duration`` (time units; steps for maps and
         models without a time step). It also aligns the tangent vectors.
     count : int, optional
-        Number of exponents, from the largest; all if not given.
+        Number of exponents, from the largest; if not given all, or 10 of more than 40 variables.
     parameters : mapping or sequence, optional
         Parameters of a system, where they differ from its own.
     initial : array, (n,), optional
@@ -64,17 +67,19 @@ def lyapunov_spectrum(
     Returns
     -------
     xarray.Dataset
-        ``exponent, low, high`` ("index"): mean and 95 % interval from the 40 blocks;
-        ``block_exponent`` ("block", "index"); ``kaplan_yorke_dimension`` with ``_low`` and
+        ``exponent, low, high`` ("index"): mean and 95 % interval; ``block_exponent``
+        ("block", "index"), of 40 blocks; ``kaplan_yorke_dimension`` with ``_low`` and
         ``_high``; ``ks_entropy`` (sum of the positive exponents: equal to the Kolmogorov-Sinai
         entropy for SRB measures, an upper bound otherwise). Exponents are per time unit for flows
         and fitted models, per step for maps and models from matrices: ``attrs["units"]``.
         ``attrs["complete"]``: whether these are all exponents, so that their sum is the mean
         divergence of the flow; where they are not, entropy and dimension are NaN if more are
-        needed. ``attrs["converged"]``: the interval of the largest is below 2 % (or 0.005) and both
-        halves agree; ``attrs["status"]``: chaotic, not_converged (growth, but not yet certain),
+        needed. ``attrs["converged"]``: the half-width of the largest is below 2 % of it, or 0.005
+        per mean period (``attrs["mean_period"]``), and both halves agree. ``attrs["status"]``:
+        chaotic (growth, certain by more than two half-widths), not_converged (nothing is certain),
         neutral (no growth and no decay: a torus or a conservative orbit), periodic, fixed_point or
-        diverged.
+        diverged (the state leaves to infinity, however slowly). ``attrs["reason"]``, where there is
+        one, says what is missing.
 
     Raises
     ------
@@ -83,10 +88,12 @@ def lyapunov_spectrum(
 
     Notes
     -----
-    The interval covers the finite length of the orbit, not errors of the integrator, and is widened
-    where neighbouring blocks are correlated (a system with long memory); a flow is
-    integrated by RK4 with a step that is halved until two half steps agree with it to 1e-7 of the
-    attractor's size everywhere on a stretch of it. A model's exponents are those of the model, not
+    The interval covers the finite length of the orbit, not errors of the integrator. It comes from
+    the long-run variance of growth, and so takes account of growth that is given back and of long
+    memory; where the exponents sum to zero it is doubled, since an orbit that keeps its volume may
+    stick to islands for longer than it was followed. A flow is integrated by RK4 with a step that
+    is stable, and halved until two half steps agree with it to 1e-7 of the attractor's size
+    everywhere on a stretch of it. A model's exponents are those of the model, not
     of the system behind the data.
 
     Examples
@@ -100,18 +107,8 @@ def lyapunov_spectrum(
         system_or_model, steps, duration, transient, count, parameters, initial, rng, inputs
     )
     V = np.linalg.qr(rng.standard_normal((orbit.size, orbit.setting.vectors)))[0]
-    V = np.ascontiguousarray(V)
-    setting = orbit.setting
-    if setting.transient:
-        orbit.advance(V, np.empty((1, setting.vectors)), setting.transient, setting.interval)
-    sums = np.empty((BLOCKS, setting.vectors))
-    orbit.advance(V, sums, setting.block, setting.interval)
-    local = sums / (setting.block * setting.time_per_step)
-    before = np.array(orbit.state)
-    orbit.advance(V, np.empty((1, setting.vectors)), setting.interval, setting.interval)
-    with np.errstate(invalid="ignore"):
-        still = bool((np.abs(orbit.state - before) <= _REST * (1.0 + np.abs(before))).all())
-    return _dataset(local, orbit.size, setting, orbit.label, still, seed)
+    course = follow(orbit, np.ascontiguousarray(V))
+    return _dataset(course, orbit, seed)
 
 
 def half_widths(local: Floats) -> Floats:
@@ -160,40 +157,54 @@ def kaplan_yorke(exponents: Floats, band: Floats | float = 0.0) -> float:
     return float(last + 1 + sums[last] / abs(values[last + 1]))
 
 
-def _dataset(
-    local: Floats, size: int, setting: Setting, label: str, still: bool, seed: int
-) -> xr.Dataset:
-    mean, half = local.mean(axis=0), half_widths(local)
-    order = np.argsort(-mean)
-    mean, half, local = mean[order], half[order], local[:, order]
-    complete = len(mean) == size
-    # Growth by a bounded factor over the whole orbit is no growth: an exponent that theory makes
-    # zero comes out as ln(factor) / duration, which the spread of the blocks need not cover.
-    band = np.maximum(half, _BOUNDED_GROWTH / (setting.block * BLOCKS * setting.time_per_step))
-    dimension, low, high = _dimension(mean, band, local, complete)
-    status, converged = _status(mean, half, band, local, still)
-    finite = bool(np.isfinite(mean).all())
+def _dataset(course: Course, orbit: Orbit, seed: int) -> xr.Dataset:
+    setting, blocks = orbit.setting, len(course.cells) // BLOCKS
+    order = np.argsort(-course.cells.mean(axis=0))
+    cells = course.cells[:, order]
+    local = cells.reshape(BLOCKS, blocks, -1).mean(axis=1)
+    mean = local.mean(axis=0)
+    complete = len(mean) == orbit.size
+    half, long_memory = mean_half_widths(cells)
+    filled = bool(complete and not course.lost and _conserved(local, course.period))
+    if filled:
+        # An orbit that keeps its volume may stick to islands for longer than it was followed.
+        half = _STICKING * half
+    duration = len(cells) * course.cell_time
+    dimension, low, high, why = (
+        (np.nan, np.nan, np.nan, "")
+        if course.lost
+        else _dimension(
+            mean, half, cells, complete, filled, duration, course.resting and mean[0] < 0.0
+        )
+    )
+    judged = judge(mean, half, local, bool(long_memory[0]), duration, course)
     unit = "per step" if setting.unit == "step" else f"per {setting.unit}"
+    reasons = [text for text in (judged.reason, why) if text]
     attrs = {
         "units": unit,
-        "target": label,
-        "steps": setting.block * BLOCKS,
+        "target": orbit.label,
+        "steps": round(duration / setting.time_per_step),
         "step": setting.time_per_step,
-        "duration": setting.block * BLOCKS * setting.time_per_step,
+        "duration": duration,
         "transient": setting.transient * setting.time_per_step,
         "blocks": BLOCKS,
-        "converged": converged,
+        "mean_period": course.period,
+        "zero_band": zero_band(duration, course.period),
+        "converged": judged.converged,
         "complete": complete,
-        "status": status,
+        "status": judged.status,
         "seed": seed,
     }
-    if not finite:
-        attrs["reason"] = "the orbit left the finite numbers"
-    elif not complete:
-        attrs["reason"] = "the dimension needs more exponents than were asked for"
+    if orbit.stiffness * setting.time_per_step > 1.0:
+        attrs["note"] = (
+            f"exponents below {-1.0 / setting.time_per_step:.3g} are those of the integrator, "
+            "whose step is stable there and not accurate"
+        )
+    if reasons:
+        attrs["reason"] = "; ".join(reasons)
     # Without a negative one among them, further positive exponents may follow.
     ended = complete or bool(mean[-1] < -half[-1])
-    entropy = float(mean[mean > half].sum()) if finite and ended else np.nan
+    entropy = float(mean[mean > half].sum()) if not course.lost and ended else np.nan
     return xr.Dataset(
         {
             "exponent": ("index", mean, {"units": unit}),
@@ -210,40 +221,52 @@ def _dataset(
     )
 
 
+def _conserved(local: Floats, period: float) -> bool:
+    """Whether all exponents sum to zero but for the integrator: the flow keeps volumes."""
+    mean, total = local.mean(axis=0), local.sum(axis=1)
+    rounding = _CONSERVED * max(float(np.abs(mean).max()), 1.0 / period)
+    slack = float(half_widths(total[:, None])[0]) + rounding
+    return bool(abs(total.mean()) <= slack and mean[0] > -half_widths(local[:, :1])[0])
+
+
 def _dimension(
-    mean: Floats, half: Floats, local: Floats, complete: bool
-) -> tuple[float, float, float]:
-    """Kaplan-Yorke dimension and a jackknife interval over the blocks."""
+    mean: Floats,
+    half: Floats,
+    cells: Floats,
+    complete: bool,
+    filled: bool,
+    duration: float,
+    resting: bool,
+) -> tuple[float, float, float, str]:
+    """Kaplan-Yorke dimension, its interval, and what is to be said of it."""
     if not np.isfinite(mean).all():
-        return np.nan, np.nan, np.nan
-    if complete:
-        # A conservative system fills its space: the exponents sum to zero but for rounding.
-        total = local.sum(axis=1)
-        slack = float(half_widths(total[:, None])[0]) + _CONSERVED * float(np.abs(mean).max())
-        if abs(total.mean()) <= slack and mean[0] > -half[0]:
-            return float(len(mean)), float(len(mean)), float(len(mean))
-    value = kaplan_yorke(mean, half)
-    if not complete and value == len(mean):
-        return np.nan, np.nan, np.nan
-    blocks = len(local)
-    left_out = (local.sum(axis=0) - local) / (blocks - 1)
-    each = np.array([kaplan_yorke(-np.sort(-row), half) for row in left_out])
-    error = _STUDENT * math.sqrt((blocks - 1) / blocks * ((each - each.mean()) ** 2).sum())
-    return value, value - error, value + error
-
-
-def _status(
-    mean: Floats, half: Floats, band: Floats, local: Floats, still: bool
-) -> tuple[str, bool]:
-    if not np.isfinite(mean).all():
-        return "diverged", False
-    middle = len(local) // 2
-    apart = abs(local[:middle, 0].mean() - local[middle:, 0].mean())
-    converged = bool(half[0] <= max(0.005, 0.02 * abs(mean[0])) and apart < 2 * half[0] + 1e-12)
-    if mean[0] > band[0]:
-        return ("chaotic" if converged else "not_converged"), converged
-    if mean[0] < -band[0]:
-        # Of a flow that decays to a point, or of a map: then a cycle unless it stands still.
-        return ("fixed_point" if still else "periodic"), converged
-    second = len(mean) > 1 and mean[1] < -band[1]
-    return ("periodic" if second else "neutral"), converged
+        return np.nan, np.nan, np.nan, ""
+    size = float(len(mean))
+    if resting:
+        return 0.0, 0.0, 0.0, ""
+    if filled:
+        return size, size, size, ""
+    # Growth by a bounded factor over the whole orbit is no growth: an exponent that theory makes
+    # zero comes out as ln(factor) / duration, which the spread of the cells need not cover.
+    band = np.maximum(half, zero_band(duration))
+    value = kaplan_yorke(mean, band)
+    if value == size and complete and mean.sum() < -half.sum():
+        why = "all exponents are too near zero for an orbit of this length to give a dimension"
+        return np.nan, np.nan, np.nan, why
+    if value == size:
+        if not complete:
+            why = "the dimension needs more exponents than were asked for"
+            return np.nan, np.nan, np.nan, why
+        return size, size, np.nan, (
+            "the exponents sum to no less than zero, where the formula of Kaplan and Yorke ends: "
+            "the dimension is put at the number of variables, as a lower bound"
+        )  # fmt: skip
+    if value == 0.0:
+        return 0.0, 0.0, 0.0, ""
+    # To first order the dimension is a mean over the cells as the exponents are.
+    whole = int(value)
+    counted = cells[:, :whole] * (np.abs(mean[:whole]) > band[:whole])
+    following = abs(mean[whole])
+    share = (counted.sum(axis=1) + (value - whole) * cells[:, whole]) / following
+    error = float(mean_half_widths(share[:, None])[0][0]) if value > whole else 0.0
+    return value, value - error, value + error, ""

@@ -6,18 +6,32 @@ import math
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsr.checks import positive
 from dsr.data import System, as_series, system, trajectories
 from dsr.data.agreement import agreeing
-from dsr.errors import InputError
+from dsr.errors import DivergedError, InputError
 from dsr.metrics.doors import Floats, labelled
+from dsr.metrics.invariants.clock import orbit_period
 from dsr.metrics.models import Clocked, TakesInputs, name_of
 from dsr.protocols import PiecewiseLinearMap, StateSpace
 
 BLOCKS = 40
 
 _DEFAULT_STEPS = 100_000
+_DEFAULT_WORK = 6e8
+"""Most steps times variables times vectors of a flow where no length is asked for: a minute."""
+_MANY, _SOME = 40, 10
+"""Of more than 40 variables, 10 exponents unless more are asked for."""
+
+_FEW = 8
+_PROBE = 2000
+
+_DOUBT = 18.0
+"""Largest logarithm by which two tangent vectors may part between two decompositions."""
+
+_TURNS = (2.0 * math.pi, 1.0, 360.0)
 
 
 class Setting(NamedTuple):
@@ -68,24 +82,99 @@ class _SystemOrbit:
         self, system: System, steps: int | None, duration: float | None, transient: float | None,
         count: int | None,
     ) -> None:  # fmt: skip
-        from dsr.catalogue.steps import runge_kutta_step
+        from dsr.catalogue.steps import pace
 
         self.system, self.label, self.functions = system, str(system.name), system.compiled()
         self.x = np.array(system.initial, dtype=np.float64)
         self.p, self.size, self.time = system.parameter_values, self.x.size, 0.0
         flow = system.kind == "flow"
         before = system.transient if transient is None else float(transient)
-        h = runge_kutta_step(system, transient=before) if flow else 1.0
+        found = pace(system, transient=before) if flow else None
+        h, vectors = found.step if found else 1.0, _count(count, self.size)
         total = steps or math.ceil((duration or _DEFAULT_STEPS * system.dt) / h)
-        every = max(1, round(min(5 * system.dt, 0.5) / h)) if flow else 1
-        self.setting = _setting(
-            total, math.ceil(before / h), every, _count(count, self.size), h, system.time_unit
-        )
+        every = 1
+        if found:
+            if steps is None and duration is None:
+                total = min(total, int(_DEFAULT_WORK / (self.size * vectors)))
+            every = max(1, round(min(5 * system.dt, _DOUBT / max(found.stiffness, 1e-300)) / h))
+        self.setting = _setting(total, math.ceil(before / h), every, vectors, h, system.time_unit)
+        self.found, self.angular = found, self._angles(system)
+
+    @staticmethod
+    def _angles(system: System) -> NDArray[np.bool_]:
+        """Variables on a circle, which may grow without the orbit leaving."""
+        circular = {*system.angles, system.clock}
+        return np.array([name in circular for name in system.variables])
 
     @property
     def state(self) -> Floats:
         """Where the orbit is."""
         return self.x
+
+    @property
+    def stiffness(self) -> float:
+        """Largest eigenvalue of the Jacobian of a flow, per time unit; 0 for a map."""
+        return self.found.stiffness if self.found else 0.0
+
+    @property
+    def bounded(self) -> NDArray[np.bool_]:
+        """Variables that stay finite on an attractor."""
+        return ~self.angular
+
+    def on_circle(self, i: int) -> bool:
+        """Whether a variable that grows is an angle that nobody declared: a turn changes nothing.
+
+        Looked for are turns of 2 pi, 1 and 360.
+        """
+        begin = np.array(self.system.initial)  # where rounding is small
+        there = self.system(0.0, begin)
+        for turn in _TURNS:
+            moved = begin.copy()
+            moved[i] += turn
+            change = self.system(0.0, moved) - there
+            if self.system.kind == "map":
+                change -= turn * np.round(change / turn)
+            if (np.abs(change) <= 1e-9 * (1.0 + np.abs(there))).all():
+                return True
+        return False
+
+    @property
+    def autonomous(self) -> bool:
+        """Whether the flow depends on the state alone (seen at two times)."""
+        here, later = (self.system(self.time + t * self.system.dt, self.x) for t in (0.0, 17.3))
+        return bool(self.system.kind == "flow" and (here == later).all())
+
+    def motion(self) -> Floats:
+        """What the next step of a map changes, or the velocity of a flow times its step."""
+        moved = self.system(self.time, self.x)
+        step = self.setting.time_per_step
+        return np.asarray(moved - self.x if self.system.kind == "map" else moved * step)
+
+    def period(self) -> float:
+        """Mean period, in time units: of a map at least one step; at rest that of its decay."""
+        from dsr.catalogue.simulation import run
+
+        if self.found is None:
+            try:
+                states = run(self.system, self.x, _PROBE, 1.0)
+            except DivergedError:
+                return 1.0
+            return max(1.0, orbit_period(_turned(states, self.angular)) or 1.0)
+        samples = orbit_period(_turned(self.found.states, self.angular))
+        if samples is None:
+            return 2.0 * math.pi / max(self.found.stiffness, 1e-300)
+        return samples * self.system.dt
+
+    def settle(self, V: Floats) -> None:
+        """Run through the transient; of many vectors a quarter of it is enough to align."""
+        ahead, every = self.setting.transient, self.setting.interval
+        if self.system.kind == "flow" and self.size > _FEW:
+            alone = ahead * 3 // 4 // every * every
+            if alone:
+                self.advance(np.empty((self.size, 0)), np.empty((1, 0)), alone, every)
+            ahead -= alone
+        if ahead:
+            self.advance(V, np.empty((1, V.shape[1])), ahead, every)
 
     def advance(self, V: Floats, sums: Floats, block: int, every: int) -> None:
         """Fill ``sums`` block by block; ``V`` is orthonormalised after every ``every`` steps."""
@@ -105,6 +194,8 @@ class ModelOrbit:
 
     By the kernel where the model has a shallow form, else by its own step and Jacobian.
     """
+
+    stiffness = 0.0
 
     def __init__(
         self, model: StateSpace, drive: Floats | None, steps: int | None, duration: float | None,
@@ -152,6 +243,46 @@ class ModelOrbit:
         """Where the orbit is."""
         return self.z
 
+    @property
+    def bounded(self) -> NDArray[np.bool_]:
+        """All variables: a model knows of no angles."""
+        return np.ones(self.size, dtype=bool)
+
+    @property
+    def autonomous(self) -> bool:
+        """A model is a map: below zero it may rest or cycle."""
+        return False
+
+    def on_circle(self, i: int) -> bool:
+        """No variable of a model is an angle."""
+        return False
+
+    def _ahead(self, steps: int) -> Floats:
+        """States of the next steps, which are not taken."""
+        z, states = self.z, []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for k in range(steps):
+                u = () if self.drive is None else (self.drive[self.done + k],)
+                z = np.asarray(self.model.step(z, *u), dtype=np.float64)
+                states.append(z)
+        return np.array(states)
+
+    def motion(self) -> Floats:
+        """What the next step changes."""
+        return np.asarray(self._ahead(1)[0] - self.z)
+
+    def period(self) -> float:
+        """Mean period, in the unit of ``time_per_step``: at least one step."""
+        left = _PROBE if self.drive is None else len(self.drive) - self.done
+        samples = orbit_period(self._ahead(min(_PROBE, left)))
+        return max(1.0, samples or 1.0) * self.setting.time_per_step
+
+    def settle(self, V: Floats) -> None:
+        """Run through the transient."""
+        if self.setting.transient:
+            unused = np.empty((1, V.shape[1]))
+            self.advance(V, unused, self.setting.transient, self.setting.interval)
+
     def advance(self, V: Floats, sums: Floats, block: int, every: int) -> None:
         """Fill ``sums`` block by block; ``V`` is orthonormalised after every ``every`` steps."""
         if self.canonical is not None:
@@ -185,6 +316,11 @@ class ModelOrbit:
 
 
 Orbit = _SystemOrbit | ModelOrbit
+
+
+def _turned(states: Floats, angular: NDArray[np.bool_]) -> Floats:
+    """Angles as their sines, which come back; the rest as it is."""
+    return np.where(angular, np.sin(states), states)
 
 
 def _standardised(model: StateSpace, inputs: Any) -> Floats:
@@ -221,7 +357,7 @@ def _setting(
 
 def _count(count: int | None, size: int) -> int:
     if count is None:
-        return size
+        return size if size <= _MANY else _SOME
     if isinstance(count, bool) or not isinstance(count, int) or not 1 <= count <= size:
         raise InputError(f"count must be a whole number from 1 to {size}, not {count!r}")
     return count

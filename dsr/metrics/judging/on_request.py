@@ -13,6 +13,7 @@ from dsr.metrics.doors import Floats, bounded
 from dsr.metrics.forecasts.many_starts import QUANTILES, spaced_forecasts
 from dsr.metrics.forecasts.prediction_time import THRESHOLDS, horizon, steps_until
 from dsr.metrics.forecasts.skill import Climate, training_series
+from dsr.metrics.forecasts.system_exponent import system_exponent
 from dsr.metrics.judging.entries import absent, entry
 from dsr.metrics.judging.facts import FACTS, Fact
 from dsr.metrics.judging.pools import Pool, stretches
@@ -82,8 +83,8 @@ def prediction_time_scores(
     model: Runs | None,
     series: Any,
     training: Any,
-    exponent: float,
     *,
+    exponent: float | None = None,
     inputs: Any = None,
     seed: int = 0,
 ) -> dict[str, Any]:
@@ -93,8 +94,10 @@ def prediction_time_scores(
     ----------
     model, series, training, inputs
         As in `dsr.metrics.valid_prediction_time`.
-    exponent : float
-        Largest Lyapunov exponent of the model; if positive the median is given in its units too.
+    exponent : float, optional
+        Largest Lyapunov exponent of the true system, never the model's. If not given, that of the
+        catalogue or an estimate from the training series; the median is then given in Lyapunov
+        times too, and the attribute ``lyapunov_exponent_source`` says which it was.
     """
     name, variant = "valid_prediction_time", "nrmse"
     if model is None:
@@ -118,7 +121,9 @@ def prediction_time_scores(
         variant=variant, threshold=limit, starts=len(times),
         censored_share=float((steps == runs.truth.shape[1]).mean()),
     )  # fmt: skip
-    if exponent > 0.0:
-        data[name][2]["lyapunov_times"] = median * exponent
+    system = system_exponent(series, exponent, training=training, estimate=True, seed=seed)
+    data[name][2].update(system.attrs())
+    if not system.reason:
+        data[name][2]["lyapunov_times"] = median * system.value
     data[f"{name}_quantiles"] = ("quantile", np.quantile(times, QUANTILES), {"units": unit})
     return data

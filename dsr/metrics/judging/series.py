@@ -72,8 +72,7 @@ def judge_series(
         data |= exponents(model, series, inputs, seed)
     data |= sets(chosen, data, run, recorded, seed)
     if "valid_prediction_time" in chosen:
-        exponent = data.get("largest_lyapunov_exponent", ((), math.nan))[1]
-        data |= prediction_time_scores(model, series, others, exponent, inputs=inputs, seed=seed)
+        data |= prediction_time_scores(model, series, others, inputs=inputs, seed=seed)
     against = objections(verdict, data, model, series, scaler, asked)
     scores = with_verdict(kept(data, chosen), verdict, against, series, run, model, asked)
     return scores, run.series

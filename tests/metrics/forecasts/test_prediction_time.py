@@ -9,9 +9,11 @@ import pytest
 import xarray as xr
 from numpy.typing import NDArray
 
+import dsr
 from dsr.data import Scaler, make_series
 from dsr.errors import InputError
 from dsr.metrics import forecast_skill, prediction_error, valid_prediction_time
+from dsr.metrics.forecasts.system_exponent import system_exponent
 from dsr.models import Persistence, ShallowPLRNN
 
 Array = NDArray[np.float64]
@@ -629,3 +631,31 @@ def test_prediction_errors_need_whole_steps_and_room(rng: np.random.Generator) -
     assert prediction_error(LinearMap(np.eye(2)), x, 29).attrs["starts"] == 1
     with pytest.raises(InputError, match="does not vary"):
         prediction_error(LinearMap(np.eye(2)), np.ones((30, 2)), 3)
+
+
+def test_lyapunov_times_are_the_systems_and_say_from_where() -> None:
+    """A model that is twice too chaotic is not given twice the score."""
+    x = dsr.simulate("lorenz63", steps=400, seed=1)
+    found = valid_prediction_time(x, x.copy(data=x.values + 0.1))
+    assert found.attrs["lyapunov_exponent"] == pytest.approx(0.9056)
+    assert found.attrs["lyapunov_exponent_source"] == "catalogue: lorenz63"
+    np.testing.assert_allclose(found["lyapunov_times"], 0.9056 * found["time"])
+    given = valid_prediction_time(x, x, lyapunov_exponent=2.0)
+    assert given.attrs["lyapunov_exponent_source"] == "given"
+    other = dsr.simulate("lorenz63", steps=400, parameters={"rho": 35.0})
+    unknown = valid_prediction_time(other, other)
+    assert "lyapunov_times" not in unknown
+    assert "not known" in unknown.attrs["lyapunov_times_reason"]
+
+
+def test_an_exponent_that_nobody_knows_is_estimated_or_left_out(rng: np.random.Generator) -> None:
+    x = np.empty(1500)
+    x[0] = 0.3
+    for t in range(1499):
+        x[t + 1] = 4 * x[t] * (1 - x[t])
+    series = make_series(x[None, :, None], dt=0.5)
+    found = system_exponent(series, estimate=True)
+    assert "lyapunov_times_reason" in found.attrs() or found.value == pytest.approx(1.39, rel=0.2)
+    noise = make_series(rng.normal(size=(1, 1500, 1)))
+    assert "give it as" in system_exponent(noise, estimate=True).reason
+    assert "too short" in system_exponent(noise[:, :100], estimate=True).reason

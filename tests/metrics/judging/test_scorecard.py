@@ -143,15 +143,22 @@ def test_distances_on_request_are_those_of_their_functions(x: Any, b: Any) -> No
     assert set(metrics_to_json(scores)) == set(names)
 
 
-def test_horizon_of_a_model_in_its_own_lyapunov_times(x: Any, b: Any) -> None:
+def test_horizon_of_a_model_in_lyapunov_times_of_the_system(x: Any, b: Any) -> None:
+    """In the model's own, one twice too chaotic would be given twice the score."""
     model = dsr.models.create("sindy").fit(b)
-    scores = evaluate(
-        x, model, independent=b, metrics=["valid_prediction_time", "largest_lyapunov_exponent"]
-    )
+    names = ["valid_prediction_time", "largest_lyapunov_exponent"]
+    scores = evaluate(x, model, independent=b, metrics=names)
     time, attrs = float(scores["valid_prediction_time"]), scores["valid_prediction_time"].attrs
-    exponent = float(scores["largest_lyapunov_exponent"])
-    assert attrs["lyapunov_times"] == pytest.approx(time * exponent)
+    assert attrs["lyapunov_times"] == pytest.approx(time * 0.9056)
+    assert attrs["lyapunov_exponent_source"] == "catalogue: lorenz63"
     assert time > float(scores["valid_prediction_time_surrogate"])
+    x = x.copy()
+    del x.attrs["system"]
+    attrs = evaluate(x, model, independent=b, metrics=names)["valid_prediction_time"].attrs
+    assert attrs.get("lyapunov_exponent_source", "estimated") in (
+        "estimated", "estimated from the reference data"
+    )  # fmt: skip
+    assert ("lyapunov_times" in attrs) != ("lyapunov_times_reason" in attrs)
 
 
 def test_a_generated_series_makes_no_forecasts(x: Any, b: Any) -> None:
