@@ -28,6 +28,7 @@ from .invariants.generalised import generalised_dimensions as generalised_dimens
 from .invariants.lyapunov import kaplan_yorke as kaplan_yorke
 from .invariants.lyapunov import lyapunov_spectrum as lyapunov_spectrum
 from .invariants.recurrence import recurrence_quantification as recurrence_quantification
+from .invariants.zero_one import zero_one_test as zero_one_test
 from .judging.scorecard import Judgement as Judgement
 from .judging.scorecard import evaluate as evaluate
 from .judging.scorecard import judged as judged
