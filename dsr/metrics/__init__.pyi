@@ -20,6 +20,9 @@ from .geometry.distances import hausdorff_distance as hausdorff_distance
 from .geometry.distances import maximum_mean_discrepancy as maximum_mean_discrepancy
 from .geometry.distances import sliced_wasserstein as sliced_wasserstein
 from .geometry.state_space import state_space_divergence as state_space_divergence
+from .invariants.complexity import dispersion_entropy as dispersion_entropy
+from .invariants.complexity import lempel_ziv_complexity as lempel_ziv_complexity
+from .invariants.complexity import statistical_complexity as statistical_complexity
 from .invariants.covariant import covariant_lyapunov_vectors as covariant_lyapunov_vectors
 from .invariants.dimension import correlation_dimension as correlation_dimension
 from .invariants.entropy import permutation_entropy as permutation_entropy
@@ -28,6 +31,8 @@ from .invariants.generalised import generalised_dimensions as generalised_dimens
 from .invariants.lyapunov import kaplan_yorke as kaplan_yorke
 from .invariants.lyapunov import lyapunov_spectrum as lyapunov_spectrum
 from .invariants.recurrence import recurrence_quantification as recurrence_quantification
+from .invariants.sample_entropy import multiscale_entropy as multiscale_entropy
+from .invariants.sample_entropy import sample_entropy as sample_entropy
 from .invariants.zero_one import zero_one_test as zero_one_test
 from .judging.scorecard import Judgement as Judgement
 from .judging.scorecard import evaluate as evaluate
