@@ -25,11 +25,14 @@ from .invariants.complexity import lempel_ziv_complexity as lempel_ziv_complexit
 from .invariants.complexity import statistical_complexity as statistical_complexity
 from .invariants.covariant import covariant_lyapunov_vectors as covariant_lyapunov_vectors
 from .invariants.dimension import correlation_dimension as correlation_dimension
+from .invariants.cross_recurrence import cross_recurrence as cross_recurrence
+from .invariants.cross_recurrence import joint_recurrence as joint_recurrence
 from .invariants.entropy import permutation_entropy as permutation_entropy
 from .invariants.exponent_from_data import largest_lyapunov_from_data as largest_lyapunov_from_data
 from .invariants.generalised import generalised_dimensions as generalised_dimensions
 from .invariants.lyapunov import kaplan_yorke as kaplan_yorke
 from .invariants.lyapunov import lyapunov_spectrum as lyapunov_spectrum
+from .invariants.orbit_diagram import orbit_diagram as orbit_diagram
 from .invariants.recurrence import recurrence_quantification as recurrence_quantification
 from .invariants.sample_entropy import multiscale_entropy as multiscale_entropy
 from .invariants.sample_entropy import sample_entropy as sample_entropy
