@@ -74,7 +74,10 @@ def pecuzal(
 
     Notes
     -----
-    Other constants as published: 8 to 13 neighbours and a binomial level of 5 % for the continuity
+    Two steps are not in the published algorithm. A delay of one sample is a candidate too where the
+    continuity statistic has there reached half of its largest value, as in a map: its later peaks
+    are chance. And a coordinate is dropped again if others, taken later, made it needless. Other
+    constants as published: 8 to 13 neighbours and a binomial level of 5 % for the continuity
     statistic, 3 neighbours for the cost, delays 0 to 50. Delays point to the past (the published
     code looks ahead), so that the coordinates at a time are known at that time. The choice is made
     on the longest trajectory, at 2,000 evenly spaced points. A series without structure, such as
@@ -199,7 +202,7 @@ class _Search:
                 self._most, FEWEST_NEIGHBOURS, self._ranks,
             )  # fmt: skip
             delays = _peaks(curve)
-            # Where one step unfolds most of what any delay can, as in a map, later peaks are chance.
+            # Where one step unfolds most of what any can, as in a map, later peaks are chance.
             if curve[1] > SATURATED * curve.max() and 1 not in delays:
                 delays.append(1)
             found += [(column, delay) for delay in delays if (column, delay) not in pairs]
