@@ -65,4 +65,4 @@ for c in (2.5, 3.5, 4.0):
 for c in (3.5, 5.7):
     x = dsr.simulate("roessler", steps=80_000, parameters={"a": 0.2, "b": 0.2, "c": c}, seed=0)
     found = dsr.metrics.zero_one_test(x.sel(variable=["x"]))
-    print(f"c = {c}: K = {float(found.K):.2f}, {str(found.verdict.values)}")
+    print(f"c = {c}: K = {float(found.K):.2f}, {found.verdict.values!s}")

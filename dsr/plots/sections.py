@@ -113,9 +113,8 @@ def return_map(observed: Any, generated: Any = None, *, title: str | None = None
         if found is not None and not {"value", "next"} <= set(getattr(found, "data_vars", ())):
             raise InputError("no return map here; draw what dsr.metrics.return_map returns")
     figure = go.Figure()
-    ends = np.concatenate([
-        found[name].values for _, _, found in maps if found is not None for name in ("value", "next")
-    ])  # fmt: skip
+    drawn = [found for _, _, found in maps if found is not None]
+    ends = np.concatenate([found[name].values for found in drawn for name in ("value", "next")])
     ends = ends[np.isfinite(ends)]
     if ends.size:
         line = float32([ends.min(), ends.max()])

@@ -16,7 +16,7 @@ from dsr.metrics.spectra.timescales import mean_period
 __all__ = ["zero_one_test"]
 
 CHAOTIC, REGULAR = 0.8, 0.2
-# Below it the correlation over N / 10 lags tells neither (Gottwald & Melbourne 2009, figure 5).
+# The correlation runs over a tenth of the samples: with fewer than fifty lags it tells little.
 FEWEST = 500
 PER_PERIOD = 4
 RESAMPLES = 500
