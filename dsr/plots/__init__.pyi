@@ -5,7 +5,7 @@ from .heatmap import carpet as carpet
 from .history import training_history as training_history
 from .metrics import lyapunov_exponents as lyapunov_exponents
 from .metrics import prediction_error as prediction_error
-from .orbit_diagram import orbit_diagram as orbit_diagram
+from .orbits import orbit_diagram as orbit_diagram
 from .portrait import attractor as attractor
 from .portrait import attractor_panels as attractor_panels
 from .scaling import scaling_region as scaling_region
