@@ -24,9 +24,9 @@ from .invariants.complexity import dispersion_entropy as dispersion_entropy
 from .invariants.complexity import lempel_ziv_complexity as lempel_ziv_complexity
 from .invariants.complexity import statistical_complexity as statistical_complexity
 from .invariants.covariant import covariant_lyapunov_vectors as covariant_lyapunov_vectors
-from .invariants.dimension import correlation_dimension as correlation_dimension
 from .invariants.cross_recurrence import cross_recurrence as cross_recurrence
 from .invariants.cross_recurrence import joint_recurrence as joint_recurrence
+from .invariants.dimension import correlation_dimension as correlation_dimension
 from .invariants.entropy import permutation_entropy as permutation_entropy
 from .invariants.exponent_from_data import largest_lyapunov_from_data as largest_lyapunov_from_data
 from .invariants.generalised import generalised_dimensions as generalised_dimensions

@@ -107,8 +107,8 @@ def lempel_ziv_complexity(series: Any, *, letters: int = 2) -> xr.Dataset:
 
     Notes
     -----
-    The limit is reached slowly: independent bits give about 1.06 at 1,000 samples and 1.02 at 100,000.
-    Compare series of the same length. A finely sampled flow gives long runs of one symbol.
+    The limit is reached slowly: independent bits give about 1.06 at 1,000 samples and 1.02 at
+    100,000. Compare series of the same length. A finely sampled flow gives long runs of one symbol.
 
     References
     ----------
