@@ -101,6 +101,18 @@ def lyapunov_coverage(document: dict[str, Any]) -> Rows:
     return rows
 
 
+def zero_one(document: dict[str, Any]) -> Rows:
+    """Verdicts of the 0-1 test by what the series are and how long."""
+    lengths = [str(n) for n in document["lengths"]]
+    rows = [["series", "number", "verdict", *(f"{n} samples" for n in lengths)]]
+    for kind, entry in document["summary"].items():
+        total = sum(entry["counts"][lengths[0]].values())
+        for verdict in ("chaotic", "undecided", "regular"):
+            shares = [f"{entry['counts'][n].get(verdict, 0)} of {total}" for n in lengths]
+            rows.append([kind, str(entry["systems"]), verdict, *shares])
+    return rows
+
+
 TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
     "dimension_coverage": dimension_coverage,
     "divergence_coverage": divergence_coverage,
@@ -108,6 +120,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
     "lyapunov_coverage": lyapunov_coverage,
     "metrics_speed": metrics_speed,
     "training_speed": training_speed,
+    "zero_one": zero_one,
 }
 
 

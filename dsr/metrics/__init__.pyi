@@ -24,7 +24,12 @@ from .geometry.nearest_neighbours import (
     nearest_neighbour_divergence as nearest_neighbour_divergence,
 )
 from .geometry.state_space import state_space_divergence as state_space_divergence
+from .invariants.complexity import dispersion_entropy as dispersion_entropy
+from .invariants.complexity import lempel_ziv_complexity as lempel_ziv_complexity
+from .invariants.complexity import statistical_complexity as statistical_complexity
 from .invariants.covariant import covariant_lyapunov_vectors as covariant_lyapunov_vectors
+from .invariants.cross_recurrence import cross_recurrence as cross_recurrence
+from .invariants.cross_recurrence import joint_recurrence as joint_recurrence
 from .invariants.dimension import correlation_dimension as correlation_dimension
 from .invariants.entropy import permutation_entropy as permutation_entropy
 from .invariants.exponent_from_data import largest_lyapunov_from_data as largest_lyapunov_from_data
@@ -32,7 +37,13 @@ from .invariants.generalised import generalised_dimensions as generalised_dimens
 from .invariants.local_dimension import local_dimension as local_dimension
 from .invariants.lyapunov import kaplan_yorke as kaplan_yorke
 from .invariants.lyapunov import lyapunov_spectrum as lyapunov_spectrum
+from .invariants.orbit_diagram import orbit_diagram as orbit_diagram
 from .invariants.recurrence import recurrence_quantification as recurrence_quantification
+from .invariants.sample_entropy import multiscale_entropy as multiscale_entropy
+from .invariants.sample_entropy import sample_entropy as sample_entropy
+from .invariants.sections import poincare_section as poincare_section
+from .invariants.sections import return_map as return_map
+from .invariants.zero_one import zero_one_test as zero_one_test
 from .judging.scorecard import Judgement as Judgement
 from .judging.scorecard import evaluate as evaluate
 from .judging.scorecard import judged as judged

@@ -5,9 +5,12 @@ from .heatmap import carpet as carpet
 from .history import training_history as training_history
 from .metrics import lyapunov_exponents as lyapunov_exponents
 from .metrics import prediction_error as prediction_error
+from .orbits import orbit_diagram as orbit_diagram
 from .portrait import attractor as attractor
 from .portrait import attractor_panels as attractor_panels
 from .scaling import scaling_region as scaling_region
+from .sections import poincare_section as poincare_section
+from .sections import return_map as return_map
 from .series import time_series as time_series
 from .spectra import power_spectra as power_spectra
 from .verdicts import verdict_map as verdict_map

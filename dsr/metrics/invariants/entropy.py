@@ -15,7 +15,9 @@ from dsr.errors import InputError
 __all__ = ["permutation_entropy"]
 
 
-def permutation_entropy(series: Any, *, order: int = 3, delay: int = 1) -> xr.Dataset:
+def permutation_entropy(
+    series: Any, *, order: int = 3, delay: int = 1, weighted: bool = False
+) -> xr.Dataset:
     """Entropy of the order patterns of ``order`` samples, ``delay`` apart, for each variable.
 
     Parameters
@@ -25,6 +27,9 @@ def permutation_entropy(series: Any, *, order: int = 3, delay: int = 1) -> xr.Da
         Length of a pattern, 2 to 8; ties are ordered by time.
     delay : int
         Samples between the members of a pattern.
+    weighted : bool
+        Whether a pattern counts by the variance of its samples instead of once, so that small
+        wiggles of noise weigh little (Fadlallah et al. 2013).
 
     Returns
     -------
@@ -42,7 +47,8 @@ def permutation_entropy(series: Any, *, order: int = 3, delay: int = 1) -> xr.Da
 
     References
     ----------
-    Bandt & Pompe, Phys. Rev. Lett. 88, 174102 (2002).
+    Bandt & Pompe, Phys. Rev. Lett. 88, 174102 (2002);
+    Fadlallah, Chen, Keil & Principe, Phys. Rev. E 87, 022911 (2013).
 
     Examples
     --------
@@ -60,6 +66,7 @@ def permutation_entropy(series: Any, *, order: int = 3, delay: int = 1) -> xr.Da
     codes, names = _patterns(order)
     names_count = factorial(order)
     counts = np.zeros((checked.sizes["variable"], names_count), dtype=np.int64)
+    spread = np.zeros(counts.shape)
     windows = 0
     for part in trajectories(checked):
         size = part.shape[0] - (order - 1) * delay
@@ -67,8 +74,15 @@ def permutation_entropy(series: Any, *, order: int = 3, delay: int = 1) -> xr.Da
         for v, column in enumerate(part.T):
             stacked = np.stack([column[m * delay : m * delay + size] for m in range(order)], axis=1)
             seen = np.argsort(stacked, axis=1, kind="stable") @ weights
-            counts[v] += np.bincount(np.searchsorted(codes, seen), minlength=names_count)
+            which = np.searchsorted(codes, seen)
+            counts[v] += np.bincount(which, minlength=names_count)
+            if weighted:
+                spread[v] += np.bincount(which, stacked.var(axis=1), names_count)
     probability = counts / windows
+    if weighted:
+        total = spread.sum(axis=1, keepdims=True)
+        # A series that never varies has no weights: its patterns count once each.
+        probability = np.where(total > 0, spread / np.where(total > 0, total, 1.0), probability)
     logs = np.log(probability, where=probability > 0, out=np.zeros_like(probability))
     entropy = np.maximum(0.0, -(probability * logs).sum(axis=1))
     result = xr.Dataset(
@@ -79,7 +93,7 @@ def permutation_entropy(series: Any, *, order: int = 3, delay: int = 1) -> xr.Da
             "probability": (("variable", "pattern"), probability),
         },
         coords={"variable": checked["variable"].values, "pattern": names},
-        attrs={"order": order, "delay": delay, "windows": windows},
+        attrs={"order": order, "delay": delay, "windows": windows, "weighted": weighted},
     )
     return result.squeeze("variable" if len(counts) == 1 else [])
 

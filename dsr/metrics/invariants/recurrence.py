@@ -100,12 +100,11 @@ def recurrence_quantification(
             sample = sample_distances(part, theiler - 1, 1_000_000, rng)
             reach = float(np.quantile(sample, rate))
         recurrent, diagonal, vertical = line_counts(part, reach, theiler)
-        row = _measures(
+        row = measures(
             recurrent,
             diagonal,
             vertical,
-            part.shape[0],
-            theiler,
+            (len(part) - theiler) * (len(part) - theiler + 1) // 2,
             shortest_diagonal,
             shortest_vertical,
         )
@@ -145,16 +144,15 @@ def _lines(counts: NDArray[np.int64], shortest: int) -> tuple[float, float, int,
     )
 
 
-def _measures(
+def measures(
     recurrent: int,
     diagonal: NDArray[np.int64],
     vertical: NDArray[np.int64],
-    total: int,
-    theiler: int,
+    pairs: int,
     shortest_diagonal: int,
     shortest_vertical: int,
 ) -> dict[str, float]:
-    pairs = (total - theiler) * (total - theiler + 1) // 2
+    """All numbers of `NAMES` from the lines of a plot with this number of pairs."""
     determinism, mean_diagonal, longest, entropy = _lines(diagonal, shortest_diagonal)
     laminarity, trapping, longest_vertical, _ = _lines(vertical, shortest_vertical)
     return {
