@@ -31,6 +31,7 @@ def metrics(
     from dsr.metrics import evaluate, metrics_to_json
     from dsr.metrics.doors import read_generated
     from dsr.metrics.judging.facts import METRICS, chosen
+    from dsr.metrics.judging.told import verdict_to_json
 
     target = checked_path(out, RESULT_SUFFIXES, keep=(reference, generated, independent))
     options = load or {}
@@ -46,7 +47,7 @@ def metrics(
     summary = {
         "reference": reference,
         "generated": generated,
-        "verdict": scores.attrs["verdict"],
+        **verdict_to_json(scores),
         "metrics": metrics_to_json(scores),
     }
     give_scores(scores, summary, target, as_json=json)

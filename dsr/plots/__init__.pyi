@@ -11,3 +11,4 @@ from .scaling import scaling_region as scaling_region
 from .series import time_series as time_series
 from .spectra import power_spectra as power_spectra
 from .verdicts import verdict_map as verdict_map
+from .verdicts import verdict_parts as verdict_parts
