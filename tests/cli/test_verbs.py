@@ -14,6 +14,7 @@ import pytest
 
 import dsr
 from dsr.errors import InputError
+from dsr.metrics.judging.told import VERDICT_FACTS
 from dsr.runs import flat_settings
 
 Call = Callable[..., Any]
@@ -220,6 +221,35 @@ def test_info_of_a_file_and_of_a_run(call: Call, lorenz_file: Path, run_folder: 
     assert call("info", lorenz_file, "--json").json["samples"] == [2000]
     assert "verdict" in call("info", run_folder).out
     assert call("info", run_folder, "--json").json["model"] == "shallow-plrnn"
+
+
+def test_every_verb_tells_the_same_of_a_verdict(
+    call: Call, run_folder: Path, lorenz_file: Path, tmp_path: Path
+) -> None:
+    stored = dsr.open_run(run_folder)
+    names = [n for n in VERDICT_FACTS if n in stored.summary]
+    assert {"decidable", "compared_length", "lyapunov"} <= set(names)
+    told = call("info", run_folder, "--json").json
+    assert {n: told[n] for n in names} == {n: stored.summary[n] for n in names}
+    again = call("evaluate", run_folder, lorenz_file, "--no-baselines", "--json").json
+    assert {n: again[n] for n in names} == {n: stored.summary[n] for n in names}
+    converged = stored.metrics["largest_lyapunov_exponent"].attrs["converged"] == "true"
+    assert stored.summary["lyapunov"]["converged"] is converged
+    for words in (("info", run_folder), ("evaluate", run_folder, lorenz_file)):
+        text = call(*words).out
+        assert (", converged " in text, ", not converged " in text) == (converged, not converged)
+        assert text.count("compared ") == 1
+
+
+def test_info_of_a_run_of_an_older_version(call: Call, run_folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(run_folder, tmp_path / "old")
+    path = tmp_path / "old" / "metrics.json"
+    summary = json.loads(path.read_text())
+    path.write_text(json.dumps({k: v for k, v in summary.items() if k not in VERDICT_FACTS}))
+    done = call("info", tmp_path / "old")
+    assert done.code == 0, done.err
+    assert f"verdict    {summary['verdict']}" in done.out
+    assert "compared" not in done.out
 
 
 def test_info_takes_the_cure_it_names(call: Call, tmp_path: Path) -> None:
