@@ -142,10 +142,10 @@ def counts_divergence(h: Floats, g: Floats, alpha: float, cells: float) -> float
 
 
 @njit(cache=True)
-def resampled_divergences(
-    h: Floats, keys: Ints, starts: Ints, block: int, alpha: float, cells: float
+def segment_divergences(
+    h: Floats, keys: Ints, firsts: Ints, lasts: Ints, alpha: float, cells: float
 ) -> Floats:
-    """Divergence of ``h`` from the histogram of every moving-block resample of ``keys``.
+    """Divergence of ``h`` from the histogram of every resample, made of segments of ``keys``.
 
     Parameters
     ----------
@@ -153,9 +153,8 @@ def resampled_divergences(
         Counts of the reference over the U cells that either series visits.
     keys : ndarray of int64 (L,)
         Index into those cells of every point of the resampled series, in time order.
-    starts : ndarray of int64 (R, blocks)
-        First index of every block of every resample; the last block is cut to length L.
-    block : int
+    firsts, lasts : ndarray of int64 (R, blocks)
+        First point of every segment of every resample, and the point after its last.
     alpha, cells : float
         As in `counts_divergence`.
 
@@ -163,17 +162,27 @@ def resampled_divergences(
     -------
     ndarray (R,)
     """
-    resamples, blocks = starts.shape
-    length = keys.shape[0]
+    resamples, blocks = firsts.shape
     out = np.empty(resamples)
     g = np.empty(h.shape[0])
     for r in range(resamples):
         g[:] = 0.0
-        left = length
         for b in range(blocks):
-            first = starts[r, b]
-            for t in range(first, first + min(block, left)):
+            for t in range(firsts[r, b], lasts[r, b]):
                 g[keys[t]] += 1.0
-            left -= min(block, left)
         out[r] = counts_divergence(h, g, alpha, cells)
     return out
+
+
+@njit(cache=True)
+def resampled_divergences(
+    h: Floats, keys: Ints, starts: Ints, block: int, alpha: float, cells: float
+) -> Floats:
+    """`segment_divergences` of blocks of one length; the last is cut to the length of ``keys``."""
+    lasts = np.empty_like(starts)
+    for r in range(starts.shape[0]):
+        left = keys.shape[0]
+        for b in range(starts.shape[1]):
+            lasts[r, b] = starts[r, b] + min(block, left)
+            left -= min(block, left)
+    return segment_divergences(h, keys, starts, lasts, alpha, cells)

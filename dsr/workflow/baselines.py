@@ -108,14 +108,11 @@ def baselines_to_json(scores: xr.Dataset) -> dict[str, dict[str, Any]]:
 
 def _metrics_of(test: xr.DataArray) -> list[str]:
     """Scores that stand beside every model, by default, of a series or a field."""
-    from dsr.metrics.judging.facts import FACTS
+    from dsr.metrics.judging.facts import chosen, joined
 
     series = "variable" in test.dims
-    return [
-        name
-        for name, fact in FACTS.items()
-        if not fact.on_request and (fact.for_series if series else fact.for_fields)
-    ]
+    names = chosen(None, fields=not series, model=True)
+    return list(joined(names, None, test.sizes["variable"]) if series else names)
 
 
 def _row(

@@ -20,6 +20,7 @@ def entry(
     noise_floor: float = math.nan,
     surrogate: float = math.nan,
     *,
+    beside: Mapping[str, tuple[float, float]] | None = None,
     reason: str | Mapping[str, str] = NOT_FINITE,
     **attrs: Any,
 ) -> dict[str, Any]:
@@ -30,6 +31,8 @@ def entry(
     name : str
         A key of `dsr.metrics.judging.facts.FACTS`.
     value, low, high, noise_floor, surrogate : float
+    beside : mapping of str to (float, float), optional
+        Intervals of ``"noise_floor"`` and ``"surrogate"``: ``NAME_noise_floor_low`` and so on.
     reason : str, or mapping
         Why a number is missing; by suffix, ``""`` for all that are not named.
     **attrs
@@ -43,14 +46,20 @@ def entry(
     fact = FACTS[name]
     why = {"": reason} if isinstance(reason, str) else dict(reason)
     data: dict[str, Any] = {}
-    numbers = (value, low, high, noise_floor, surrogate)
-    for suffix, number in zip(("", *SUFFIXES), numbers, strict=True):
+    given = (value, low, high, noise_floor, surrogate)
+    numbers = dict(zip(("", *SUFFIXES), given, strict=True))
+    for which, ends in (beside or {}).items():
+        numbers |= {f"{which}_low": ends[0], f"{which}_high": ends[1]}
+    for suffix, number in numbers.items():
         own = {"units": fact.unit, **attrs}
         if suffix == "surrogate" and fact.surrogate:
             own["what"] = fact.surrogate
         if not math.isfinite(number):
             default = fact.no_interval if suffix in ("low", "high") else ""
-            own["reason"] = default or why.get(suffix) or why.get("") or NOT_FINITE
+            plain = suffix.removesuffix("_low").removesuffix("_high")
+            own["reason"] = (
+                default or why.get(suffix) or why.get(plain) or why.get("") or NOT_FINITE
+            )
         data[f"{name}_{suffix}" if suffix else name] = ((), float(number), own)
     return data
 

@@ -15,6 +15,9 @@ from typing import Any
 from dsr.errors import InputError
 from dsr.text import suggestion
 
+LARGEST_BINNED = 5
+"""Variables up to which states are counted in cells."""
+
 CLOUD, LAST, FIRST = "a Gaussian cloud", "the last sample repeated", "the first frame repeated"
 
 
@@ -42,6 +45,8 @@ class Fact:
         What it is a score of.
     on_request : bool
         Computed only if asked for.
+    for_many : bool
+        Computed unasked too where there are more than five variables.
     score : str
         ``module:function`` of a score that is a function of two sets of samples, ``(T, N)`` each,
         or of two fields, for every frame; empty for the others.
@@ -61,6 +66,7 @@ class Fact:
     for_fields: bool = False
     for_series: bool = True
     on_request: bool = False
+    for_many: bool = False
     score: str = ""
     no_interval: str = ""
     parts: tuple[str, ...] = ()
@@ -83,6 +89,11 @@ _TABLE = (
         for_fields=True,
     ),
     Fact(
+        "lagged_divergence", "Lagged-pair divergence", ("D", "lag"), "nats",
+        "Divergence of pairs of samples a sixth of a period apart; sees the arrow of time.",
+        for_fields=True,
+    ),
+    Fact(
         "hellinger_spectral_distance", "Spectral distance", ("D", "H"), "1",
         "Hellinger distance of smoothed power spectra, mean over variables; blind to phases.",
         for_fields=True, parts=("hellinger_per_variable",),
@@ -97,7 +108,12 @@ _TABLE = (
         "Growth rate of small perturbations along the model’s own orbit; above zero is chaos.",
         better="", surrogate="",
         parts=("lyapunov_exponent", "lyapunov_exponent_low", "lyapunov_exponent_high",
-               "kaplan_yorke_dimension"),
+               "exponent_sum", "exponent_sum_low", "exponent_sum_high", "kaplan_yorke_dimension"),
+    ),
+    Fact(
+        "nearest_neighbour_divergence", "Nearest-neighbour divergence", ("D", "nn"), "nats",
+        "Divergence of run and data by distances to nearest neighbours, for many variables.",
+        for_fields=True, on_request=True, for_many=True,
     ),
     Fact(
         "sliced_wasserstein", "Sliced Wasserstein distance", ("W", "1"), "units of the series",
@@ -196,6 +212,13 @@ def chosen(metrics: Any, *, fields: bool, model: bool) -> tuple[str, ...]:
             what = "field" if fields else "series"
             raise InputError(f"unknown metric {name!r} of a {what}; {suggestion(str(name), known)}")
     return tuple(wanted)
+
+
+def joined(names: tuple[str, ...], asked: Any, variables: int) -> tuple[str, ...]:
+    """Names of the scores, with those that many variables call for where nobody chose."""
+    if asked is not None or variables <= LARGEST_BINNED:
+        return names
+    return tuple(name for name, fact in FACTS.items() if name in names or fact.for_many)
 
 
 def kept(data: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

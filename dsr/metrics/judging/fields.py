@@ -18,9 +18,16 @@ from dsr.metrics.fields.frames import as_field, check_grid, later, valid_cells
 from dsr.metrics.fields.pod import Modes
 from dsr.metrics.fields.radial_spectrum import radial_spectrum_distance
 from dsr.metrics.judging.entries import entry
-from dsr.metrics.judging.facts import FACTS, kept
-from dsr.metrics.judging.free_run import given_run, recordings
-from dsr.metrics.judging.series import Settings, prediction, two_aspects, with_verdict
+from dsr.metrics.judging.facts import FACTS, joined, kept
+from dsr.metrics.judging.free_run import given_run
+from dsr.metrics.judging.series import (
+    Settings,
+    distances,
+    judged_run,
+    objections,
+    prediction,
+    with_verdict,
+)
 from dsr.metrics.models import context_length, drives_of, name_of, reference_for
 from dsr.protocols import Runs
 
@@ -65,12 +72,15 @@ def judge_field(
     series = reference_series(modes.project(x), minimum=_LEAST_FRAMES)
     run = given_run(modes.project(second, like=x), series)
     others = None if other is None else trajectories(modes.project(other))
-    data, verdicts = two_aspects(recordings(run.targets, others), run, asked)
+    chosen = joined(chosen, asked.metrics, series.sizes["variable"])
+    verdict = judged_run(run, others, asked)
+    data = distances(verdict)
+    scaler = Scaler.fit(first if other is None else other)
     if "prediction_error" in chosen:
-        scaler = Scaler.fit(first if other is None else other)
         data |= prediction(model, first, scaler, asked)
     data |= _frame_scores(chosen, x, second, still, other, asked)
-    scores = with_verdict(kept(data, chosen), verdicts, series, run, model, asked)
+    against = objections(verdict, data, model, first, scaler, asked)
+    scores = with_verdict(kept(data, chosen), verdict, against, series, run, model, asked)
     scores.attrs["space"] = (
         f"{modes.number} leading modes, {100 * modes.energy:.0f} % of the variance"
     )

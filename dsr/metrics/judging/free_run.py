@@ -11,6 +11,7 @@ import xarray as xr
 from dsr.data import make_series, trajectories
 from dsr.errors import InputError
 from dsr.metrics.doors import Floats, generated_arrays
+from dsr.metrics.judging.pools import Pool
 from dsr.metrics.models import context_length, drives_of, name_of
 from dsr.metrics.spectra.timescales import autocorrelation, first_crossing
 from dsr.protocols import Runs
@@ -120,20 +121,15 @@ def _transient(targets: list[Floats]) -> int:
     return min(max(quarter, _DECORRELATION_TIMES * max(times)), 4 * len(longest))
 
 
-def recordings(targets: list[Floats], others: list[Floats] | None) -> list[tuple[Floats, Floats]]:
-    """Each reference trajectory with an independent recording beside it.
+def recordings(targets: list[Floats], others: list[Floats] | None) -> list[tuple[Floats, Pool]]:
+    """Each reference trajectory with the independent recordings beside it.
 
-    The longest of the given ones; else the next trajectory, or the second half of a single one.
+    All of the given ones; else the next trajectory, or the second half of a single one.
     """
     if others is not None:
-        longest = max(others, key=len)
-        if longest.shape[1] != targets[0].shape[1]:
-            raise InputError(
-                f"the independent recording has {longest.shape[1]} variables and the reference "
-                f"{targets[0].shape[1]}; pass the same variables"
-            )
-        return [(target, longest) for target in targets]
+        return [(target, others) for target in targets]
     if len(targets) > 1:
-        return list(zip(targets, [*targets[1:], targets[0]], strict=True))
+        following = [*targets[1:], targets[0]]
+        return [(target, [other]) for target, other in zip(targets, following, strict=True)]
     half = len(targets[0]) // 2
-    return [(targets[0][:half], targets[0][half:])]
+    return [(targets[0][:half], [targets[0][half:]])]

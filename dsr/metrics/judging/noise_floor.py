@@ -1,135 +1,202 @@
-"""What a run is measured by: all of a verdict that depends on reference and recording alone.
+"""What a run is measured by: all of a verdict that depends on reference and recordings alone.
 
-Noise floor, surrogates, their resamples and the null distribution of spectra are the same for every
-run that is compared with one reference, so they are computed once and kept for the next one.
+Noise floors, surrogates, their resamples, the null distribution of spectra and the test of sameness
+are the same for every run that is compared with one reference, so they are computed once and kept
+for the next one.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from typing import NamedTuple
 
 import numpy as np
 
-from dsr.kernels.histogram import resampled_divergences
-from dsr.metrics.bootstrap import block_length, block_starts, resampled_indices
-from dsr.metrics.doors import Floats
-from dsr.metrics.geometry.mixture import MixtureReference, finite_rows, strided
-from dsr.metrics.geometry.state_space import ALPHA, BinnedReference
-from dsr.metrics.spectra.distances import SpectralReference, normalised
+from dsr.errors import InputError
+from dsr.metrics.bootstrap import block_length
+from dsr.metrics.judging.distances import Aspect, Space
+from dsr.metrics.judging.facts import LARGEST_BINNED
+from dsr.metrics.judging.pools import Pool, span, stretches, total
+from dsr.metrics.judging.sameness import Sameness
+from dsr.metrics.judging.spaces import spaces
+from dsr.metrics.judging.spectral import SpectralYardstick
+from dsr.metrics.spectra.distances import SpectralReference
 from dsr.metrics.surrogates import cloud_like
 
-_LARGEST_BINNED = 5
-_CLOUDS = {"binning": 20, "gmm": 5}
-_SPECTRAL_CLOUDS = 5
-_NULL_DRAWS = 30  # 435 pairs
+_STRETCHES = 5
+_CLOUDS = 20
+_FEW_CLOUDS = 5
+_MANY_SAMPLES = 200_000
+_MOST_TRAJECTORIES = 8
 _KEPT = 2
 _LARGEST_KEPT = 1 << 26
 
 _memory: OrderedDict[bytes, Yardstick] = OrderedDict()
 
 
-class Yardstick:
-    """Distances from a reference of everything but the run.
+class Settings(NamedTuple):
+    """How a yardstick is made: smoothing of the spectra (in bins), resamples, seed."""
+
+    smoothing: float
+    resamples: int
+    seed: int
+
+
+class Ruler:
+    """Distances from one set of trajectories, that count together.
 
     Parameters
     ----------
-    x, b : arrays, (L, N)
-        Reference and independent recording, of one length.
-    smoothing : float
-        Of the spectra, in frequency bins.
-    resamples : int
-        Moving-block bootstrap resamples.
-    seed : int
+    x : pool
+        Reference, in total as long as what is compared.
+    recordings : pool
+        Whole, at least as long.
+    lag : int
+        Of the lagged pairs, in samples.
+    settings : Settings
+    few : bool
+        Fewer stretches, clouds and resamples: for one of many trajectories.
 
     Attributes
     ----------
-    method : {"binning", "gmm"}
-    space : BinnedReference or MixtureReference
-    spectra : SpectralReference
-    block : int
-        Length of the blocks, in samples.
-    floor, clouds : float, list of float
-        State-space divergences of the recording, and of Gaussian clouds.
-    floor_star, cloud_star : arrays, (resamples,)
-        Of their resamples.
-    spectral_floor, spectral_clouds : float, list of float
-        Spectral distances.
-    null : array
-        Spectral distances that chance alone makes.
+    length, block : int
+        Samples compared, and samples of a block of resampling.
+    aspects : dict of str to Aspect
+        By the names of their scores.
+    spectra : SpectralYardstick or None
+        Of a single trajectory.
     """
 
-    def __init__(self, x: Floats, b: Floats, smoothing: float, resamples: int, seed: int) -> None:
-        self.length, self.resamples = len(x), resamples
-        self.method = "binning" if x.shape[1] <= _LARGEST_BINNED else "gmm"
-        self.space: BinnedReference | MixtureReference = (
-            BinnedReference(x) if self.method == "binning" else MixtureReference(x, seed=seed)
-        )
-        self.block = block_length(x)
-        rng = np.random.default_rng([seed, 0])
-        clouds = [cloud_like(b, rng) for _ in range(_CLOUDS[self.method])]
-        self.floor = self.space.divergence(b)
-        self.clouds = [self.space.divergence(s) for s in clouds]
-        self.floor_star = self.resampled(b, np.random.default_rng([seed, 1]))
-        self.cloud_star = self.resampled(clouds[0], np.random.default_rng([seed, 2]))
-        self.spectra = SpectralReference(x, smoothing)
-        self.spectral_floor = self.spectra.distance(b)
-        self.spectral_clouds = [self.spectra.distance(s) for s in clouds[:_SPECTRAL_CLOUDS]]
-        self._target = self.spectra.spectrum(x)
-        pooled = 0.5 * (self._target + self.spectra.spectrum(b))
-        self.null = self._null(pooled, np.random.default_rng([seed, 3]))
+    def __init__(
+        self, x: Pool, recordings: Pool, lag: int, settings: Settings, *, few: bool = False
+    ) -> None:
+        self.length, self.block = total(x), block_length(x)
+        some = stretches(recordings, self.length, 3 if few else _STRETCHES)
+        large = self.length > _MANY_SAMPLES or x[0].shape[1] > LARGEST_BINNED
+        rng = np.random.default_rng([settings.seed, 0])
+        clouds = self._clouds(recordings, some, _FEW_CLOUDS if few or large else _CLOUDS, rng)
+        resamples = min(settings.resamples, 50) if few else settings.resamples
+        self.aspects = {
+            name: Aspect(space, some, clouds, self.block, resamples, settings.seed)
+            for name, space in spaces(x, lag, settings.seed).items()
+        }
+        self.spectra = None
+        if len(x) == 1:
+            pieces = [max(pool, key=len) for pool in some]
+            few_clouds = [cloud[0] for cloud in clouds[:_FEW_CLOUDS]]
+            self.spectra = SpectralYardstick(
+                x[0], pieces, few_clouds, settings.smoothing, settings.seed
+            )
+
+    def _clouds(
+        self, recordings: Pool, some: list[Pool], count: int, rng: np.random.Generator
+    ) -> list[Pool]:
+        """Draws like all recordings together, as a model without dynamics makes, then like each."""
+        whole = np.concatenate(recordings)
+        like = [whole] * count + [
+            np.concatenate(pool) for pool in some[: count if len(some) > 1 else 0]
+        ]
+        return [[cloud_like(one, rng, self.length)] for one in like]
+
+
+class Yardstick:
+    """A reference with its recordings: all trajectories together, and each.
+
+    Parameters
+    ----------
+    targets : pool
+        Trajectories of the reference.
+    recordings : pool or None
+        Independent ones; without them other trajectories, or the second half of a single one, stand
+        in, except in the test of sameness.
+    lengths : list of int
+        Samples of the run beside each target.
+    settings : Settings
+
+    Attributes
+    ----------
+    sameness : Sameness
+    pooled : Ruler
+    parts : list of (index, Ruler)
+        Of each trajectory, or of eight of many: the same as ``pooled`` if there is one.
+    cuts : list of int
+        Samples of each trajectory that are compared.
+    """
+
+    def __init__(
+        self, targets: Pool, recordings: Pool | None, lengths: list[int], settings: Settings
+    ) -> None:
+        if recordings is not None and recordings[0].shape[1] != targets[0].shape[1]:
+            raise InputError(
+                f"the independent recording has {recordings[0].shape[1]} variables and the "
+                f"reference {targets[0].shape[1]}; pass the same variables"
+            )
+        self._targets, self._settings = targets, settings
+        self._alone: Sameness | None = None
+        self._spaces: dict[int, dict[str, Space]] = {}
+        self.sameness = Sameness(targets, recordings or [], seed=settings.seed)
+        self.lag = max(1, round(self.sameness.mean_period / 6.0))
+        paired = [x[:n] for x, n in zip(targets, lengths, strict=True)]
+        self._paired = [len(x) for x in paired]
+        if len(targets) == 1:
+            beside = recordings or [targets[0][len(targets[0]) // 2 :]]
+            most = len(targets[0]) if recordings else len(targets[0]) // 2
+            self.cuts = [min(most, lengths[0], total(beside))]
+            self.pooled = Ruler([paired[0][: self.cuts[0]]], beside, self.lag, settings)
+            self.parts = [(0, self.pooled)]
+            self.rows = [0]
+            return
+        self.rows = list(range(len(targets))) if recordings else list(range(0, len(targets), 2))
+        first = [paired[k] for k in self.rows]
+        beside = recordings or [paired[k] for k in range(1, len(targets), 2)]
+        length = min(total(first), total(beside))
+        self.pooled = Ruler(span(first, 0, length), beside, self.lag, settings)
+        others = [recordings or [paired[(k + 1) % len(paired)]] for k in range(len(paired))]
+        self.cuts = [min(len(x), total(b)) for x, b in zip(paired, others, strict=True)]
+        some = np.unique(np.linspace(0, len(paired) - 1, min(len(paired), _MOST_TRAJECTORIES)))
+        self.parts = [
+            (k, Ruler([paired[k][: self.cuts[k]]], others[k], self.lag, settings, few=True))
+            for k in map(int, some)
+        ]
 
     @classmethod
-    def of(cls, x: Floats, b: Floats, smoothing: float, resamples: int, seed: int) -> Yardstick:
+    def of(
+        cls, targets: Pool, recordings: Pool | None, lengths: list[int], settings: Settings
+    ) -> Yardstick:
         """The yardstick of these arrays; that of the last comparisons is found again."""
-        if x.nbytes + b.nbytes > _LARGEST_KEPT:
-            return cls(x, b, smoothing, resamples, seed)
-        digest = hashlib.blake2b(f"{x.shape}{b.shape}{smoothing}{resamples}{seed}".encode())
-        digest.update(np.ascontiguousarray(x).tobytes())
-        digest.update(np.ascontiguousarray(b).tobytes())
+        every = [*targets, *(recordings or [])]
+        if sum(part.nbytes for part in every) > _LARGEST_KEPT:
+            return cls(targets, recordings, lengths, settings)
+        shapes = [part.shape for part in every]
+        digest = hashlib.blake2b(f"{shapes}{len(targets)}{lengths}{settings}".encode())
+        for part in every:
+            digest.update(np.ascontiguousarray(part).tobytes())
         key = digest.digest()
-        found = _memory.pop(key, None) or cls(x, b, smoothing, resamples, seed)
+        found = _memory.pop(key, None) or cls(targets, recordings, lengths, settings)
         _memory[key] = found
         while len(_memory) > _KEPT:
             _memory.popitem(last=False)
         return found
 
-    def resampled(self, y: Floats, rng: np.random.Generator) -> Floats:
-        """Divergences of moving-block resamples of a series; inf where no row is finite."""
-        if isinstance(self.space, BinnedReference):
-            counts, (keys,) = self.space.union(self.space.keys(y))
-            starts = block_starts(rng, len(keys), self.block, self.resamples)
-            cells = self.space.cells
-            return np.asarray(resampled_divergences(counts, keys, starts, self.block, ALPHA, cells))
-        finite = finite_rows(y)
-        length = len(finite)
-        if length == 0:
-            return np.full(self.resamples, np.inf)
-        block, rows = min(self.block, length), len(strided(finite))
-        indices = resampled_indices(block_starts(rng, length, block, self.resamples), block, length)
-        weights = [np.bincount(row * rows // length, minlength=rows) for row in indices]
-        return self.space.resampled(finite, np.stack(weights).astype(np.float64))
+    def alone(self, recordings: Pool) -> Sameness:
+        """The test against the recordings alone, made once."""
+        if self._alone is None:
+            self._alone = Sameness(recordings, [], seed=self._settings.seed)
+        return self._alone
 
-    def noisy_roots(self, spectrum: Floats, rng: np.random.Generator) -> Floats:
-        """Roots of smoothed periodograms drawn around one spectrum, ``(draws, frequencies)``."""
-        noisy = spectrum * rng.standard_exponential((_NULL_DRAWS, len(spectrum)))
-        return np.sqrt(normalised(self.spectra.smooth(noisy.T, self.length) + 1e-300)).T
+    def space_of(self, k: int, name: str) -> Space:
+        """A distance from one trajectory that has no ruler of its own."""
+        if k not in self._spaces:
+            parts = [self._targets[k][: self.cuts[k]]]
+            self._spaces[k] = spaces(parts, self.lag, self._settings.seed)
+        return self._spaces[k][name]
 
-    def _null(self, pooled: Floats, rng: np.random.Generator) -> Floats:
-        first, second = np.triu_indices(_NULL_DRAWS, 1)
-        null = np.zeros(len(first))
-        for column in pooled.T:
-            roots = self.noisy_roots(column, rng)
-            # The squared distance of two draws is one less their overlap.
-            overlap = (roots @ roots.T)[first, second]
-            null += np.sqrt(np.maximum(1.0 - overlap, 0.0)) / pooled.shape[1]
-        return null
+    def spectrum_of(self, k: int) -> SpectralReference:
+        """The spectrum of one trajectory that has no ruler of its own."""
+        return SpectralReference(self._targets[k][: self.cuts[k]], self._settings.smoothing)
 
-    def spectral_spread(self, y: Floats, rng: np.random.Generator) -> Floats:
-        """Spectral distances from the reference of draws around the spectrum of a series."""
-        spread = np.zeros(_NULL_DRAWS)
-        own = self.spectra.spectrum(y)
-        for column, target in zip(own.T, self._target.T, strict=True):
-            gap = self.noisy_roots(column, rng) - np.sqrt(target)
-            spread += np.sqrt(0.5 * (gap**2).sum(axis=1)) / own.shape[1]
-        return spread
+    def pool(self, runs: Pool) -> Pool:
+        """The parts of runs that the pooled reference is compared with."""
+        beside = [run[:n] for run, n in zip(runs, self._paired, strict=True)]
+        return span([beside[k] for k in self.rows], 0, self.pooled.length)

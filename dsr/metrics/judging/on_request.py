@@ -8,22 +8,24 @@ from typing import Any
 
 import numpy as np
 
-from dsr.metrics.bootstrap import block_length, block_starts, recentred_interval, resampled_indices
+from dsr.metrics.bootstrap import Resampling, recentred_interval
 from dsr.metrics.doors import Floats, bounded
 from dsr.metrics.forecasts.many_starts import QUANTILES, spaced_forecasts
 from dsr.metrics.forecasts.prediction_time import THRESHOLDS, horizon, steps_until
 from dsr.metrics.forecasts.skill import Climate, training_series
 from dsr.metrics.judging.entries import absent, entry
 from dsr.metrics.judging.facts import FACTS, Fact
+from dsr.metrics.judging.pools import Pool, stretches
 from dsr.metrics.surrogates import cloud_like
 from dsr.protocols import Runs
 
 _RESAMPLES = 40
+_STRETCHES = 3
 _CLOUDS = 5
 
 
 def set_scores(
-    name: str, cases: list[tuple[Floats, Floats, Floats]], *, seed: int = 0
+    name: str, cases: list[tuple[Floats, Pool, Floats]], *, seed: int = 0
 ) -> dict[str, Any]:
     """One distance with its interval, noise floor and surrogate: medians over trajectories.
 
@@ -31,42 +33,49 @@ def set_scores(
     ----------
     name : str
         A key of `dsr.metrics.judging.facts.FACTS` that names a score.
-    cases : list of (x, b, y), arrays (T, N)
-        Reference, independent recording and generated series of each trajectory; cut to a common
-        length here.
+    cases : list of (x, recordings, y)
+        Reference (T, N), independent recordings and generated series (T', N) of each trajectory;
+        cut to a common length here.
     seed : int
 
     Returns
     -------
     dict
-        Variables of a dataset.
+        Variables of a dataset. Floor and surrogate are medians over stretches of the recordings
+        and over clouds, with what these span.
     """
     fact = FACTS[name]
     distance = fact.function()
     rows = [_row(fact, distance, *case, np.random.default_rng(seed)) for case in cases]
-    data = entry(name, *(float(np.median(column)) for column in zip(*rows, strict=True)))
+    numbers = [float(np.median(column)) for column in zip(*rows, strict=True)]
+    beside = {"noise_floor": (numbers[5], numbers[6]), "surrogate": (numbers[7], numbers[8])}
+    data = entry(name, *numbers[:5], beside=beside)
     if len(rows) > 1:
         data[f"{name}_per_trajectory"] = ("trajectory", [row[0] for row in rows])
     return data
 
 
 def _row(
-    fact: Fact, distance: Callable[[Floats, Floats], float], x: Floats, b: Floats, y: Floats,
-    rng: np.random.Generator,
-) -> tuple[float, float, float, float, float]:  # fmt: skip
-    length = min(len(x), len(b), len(y))
-    x, b, y = x[:length], b[-length:], y[:length]
-    floor = distance(x, b)
-    surrogate = float(np.median([distance(x, cloud_like(b, rng)) for _ in range(_CLOUDS)]))
+    fact: Fact, distance: Callable[[Floats, Floats], float], x: Floats, recordings: Pool,
+    y: Floats, rng: np.random.Generator,
+) -> list[float]:  # fmt: skip
+    length = min(len(x), max(map(len, recordings)), len(y))
+    x, y = x[:length], y[:length]
+    some = [pool[0] for pool in stretches(recordings, length, _STRETCHES)]
+    floors = [distance(x, b) for b in some]
+    whole = np.concatenate(recordings)
+    clouds = [distance(x, cloud_like(whole, rng, length)) for _ in range(_CLOUDS)]
+    beside = [float(np.median(floors)), float(np.median(clouds))]
+    beside += [min(floors), max(floors), min(clouds), max(clouds)]
     if not bounded(y):
-        return math.inf, math.nan, math.nan, floor, surrogate
+        return [math.inf, math.nan, math.nan, *beside]
     value = distance(x, y)
     low = high = math.nan
     if not fact.no_interval:
-        block = block_length(x)
-        rows = resampled_indices(block_starts(rng, length, block, _RESAMPLES), block, length)
-        low, high = recentred_interval(value, np.array([distance(x, y[row]) for row in rows]))
-    return value, low, high, floor, surrogate
+        plan = Resampling.of(x)
+        drawn = [distance(x, y[rows]) for rows in plan.rows(rng, _RESAMPLES)]
+        low, high = recentred_interval(value, np.array(drawn), plan.units)
+    return [value, low, high, *beside]
 
 
 def prediction_time_scores(

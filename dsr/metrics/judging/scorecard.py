@@ -85,7 +85,7 @@ def judged(
     field = is_field(reference)
     names = chosen(metrics, fields=field, model=isinstance(generated_or_model, Runs))
     judge = judge_field if field else judge_series
-    asked = Settings(inputs, steps, smoothing, resamples, seed)
+    asked = Settings(inputs, steps, smoothing, resamples, seed, metrics)
     return Judgement(*judge(reference, generated_or_model, names, independent, asked))
 
 
@@ -116,13 +116,14 @@ def evaluate(
         A series of the same variables, a field on the same grid, or a model
         (`dsr.protocols.Runs`).
     independent : series or field, optional
-        An independent recording of the same system (the training series), of any length: gives the
-        noise floor and the surrogates. Without it the other trajectories, or the second half of
-        the reference, stand in for it.
+        Independent recordings of the same system (the training series), of any length: all of them
+        give noise floors and surrogates, and count as the system in the test of sameness. Without
+        them the other trajectories, or the second half of the reference, stand in for the floors.
     metrics : sequence of str, optional
         Names in `dsr.metrics.judging.facts.FACTS`: all that apply if not given, but those on
         request (``sliced_wasserstein, energy_distance, maximum_mean_discrepancy,
-        hausdorff_distance, autocorrelation_distance, valid_prediction_time``).
+        hausdorff_distance, autocorrelation_distance, valid_prediction_time``, and
+        ``nearest_neighbour_divergence`` for up to five variables).
     inputs : series, optional
         External inputs of a driven model, on the time axis of the reference. The free run then
         goes under them from the first context on, and is compared at the same times: the transient
@@ -138,13 +139,15 @@ def evaluate(
     Returns
     -------
     xarray.Dataset
-        For each metric ``NAME``, ``NAME_low`` and ``NAME_high`` (95 %), ``NAME_noise_floor`` (the
-        independent recording against the reference) and ``NAME_surrogate`` (a Gaussian cloud, or
+        For each metric ``NAME``, ``NAME_low`` and ``NAME_high`` (95 %), ``NAME_noise_floor``
+        (independent recordings against the reference) and ``NAME_surrogate`` (a Gaussian cloud, or
         persistence for forecasts): medians over trajectories, each kept in
-        ``NAME_per_trajectory``. What does not apply is NaN with a ``reason``.
-        ``attrs["verdict"]`` is one of "indistinguishable from the reference", "better than a
-        Gaussian cloud, short of the reference", "no better than a Gaussian cloud", "degenerate:
-        diverged | frozen | periodic"; ``attrs["decidable"]`` is False where the data cannot tell.
+        ``NAME_per_trajectory``. Of distances floor and surrogate are medians over stretches of the
+        recordings and over clouds, with ``_low`` and ``_high``. What does not apply is NaN with a
+        ``reason``. ``attrs["verdict"]`` is one of "indistinguishable from the reference", "better
+        than a Gaussian cloud, short of the reference", "no better than a Gaussian cloud",
+        "degenerate: diverged | frozen | periodic", or begins with "undecided: " and says what would
+        decide. See Notes for the other attributes.
 
     Raises
     ------
@@ -159,8 +162,23 @@ def evaluate(
     with the first frame repeated as their surrogate. Frame k of a model's run is compared with
     reference frame context_length + k. Cells that are never observed (land) do not count.
 
-    Divergences depend strongly on length, so all are taken at ``attrs["compared_length"]``; below
-    about 20,000 samples the rule has little power to tell a good model from the truth.
+    There is one verdict over all trajectories together. A permutation test over segments
+    (``segments`` of ``segment_length`` samples, at least five times ``mean_period``) compares run
+    and reference in three parts: geometry, order (which way time goes) and spectra. ``p_value`` is
+    family-wise, ``p_geometry``, ``p_order``, ``p_spectra`` are adjusted for all parts; a run at or
+    below ``level`` is told from the reference. ``verdict_geometry``, ``verdict_order`` and
+    ``verdict_time`` are "equal", "short", "none" (no closer than a Gaussian cloud by the part's
+    distance, where the data tell a cloud) or "undecided"; one "none" suffices for that sentence.
+    ``undecided_because`` says what data would decide, and ``decidable`` whether these do;
+    ``recordings_p`` is the p-value of the reference against its recordings, and where these differ
+    nothing is decided. ``withheld_because`` lists why a run that passes is still not called
+    indistinguishable: its forecasts are worse than persistence at every lead, or its exponents sum
+    to more than zero (not asked where a mean period has fewer than six samples, as maps may fold).
+
+    Divergences depend strongly on length, so all are taken at ``attrs["compared_length"]``, and
+    the bins follow it. ``skill``, ``delta`` and ``gamma`` are of all trajectories together, at
+    ``pooled_length``; ``saturated`` says that even recordings miss most cells of the reference, so
+    that the divergence decides nothing.
 
     Examples
     --------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,12 +14,17 @@ from dsr.errors import InputError
 from dsr.metrics.bootstrap import mean_interval
 from dsr.metrics.doors import Floats, alike
 from dsr.metrics.forecasts.prediction_error import curve, forecast_errors
-from dsr.metrics.invariants.lyapunov import lyapunov_spectrum
-from dsr.metrics.judging.entries import SUFFIXES, absent, entry
-from dsr.metrics.judging.facts import FACTS, kept
+from dsr.metrics.invariants.lyapunov import half_widths, lyapunov_spectrum
+from dsr.metrics.judging.distances import Aspect, Interval
+from dsr.metrics.judging.entries import absent, entry
+from dsr.metrics.judging.facts import FACTS, joined, kept
 from dsr.metrics.judging.free_run import FreeRun, free_run, given_run, recordings
+from dsr.metrics.judging.noise_floor import Settings as YardstickSettings
 from dsr.metrics.judging.on_request import prediction_time_scores, set_scores
-from dsr.metrics.judging.verdict import SENTENCES, Part, Verdict, judge
+from dsr.metrics.judging.sameness import LEVEL
+from dsr.metrics.judging.spectral import SpectralYardstick
+from dsr.metrics.judging.verdict import EQUAL, SENTENCES, Verdict, judge
+from dsr.metrics.judging.withheld import withheld
 from dsr.metrics.models import context_length, drives_of, name_of, reference_for
 from dsr.protocols import PiecewiseLinearMap, Runs, StateSpace
 
@@ -39,6 +44,7 @@ class Settings(NamedTuple):
     smoothing: float
     resamples: int
     seed: int
+    metrics: Any = None
 
 
 def judge_series(
@@ -55,14 +61,17 @@ def judge_series(
         run = given_run(alike(made, series, name="generated series"), series)
     else:
         run = free_run(model, series, inputs, seed)
-    cases = recordings(run.targets, None if others is None else trajectories(others))
-    data, verdicts = two_aspects(cases, run, asked)
+    chosen = joined(chosen, asked.metrics, series.sizes["variable"])
+    recorded = None if others is None else trajectories(others)
+    verdict = judged_run(run, recorded, asked)
+    data = distances(verdict)
+    scaler = Scaler.fit(series if others is None else others)
     if "prediction_error" in chosen:
-        scaler = Scaler.fit(series if others is None else others)
         data |= prediction(model, series, scaler, asked)
     if "largest_lyapunov_exponent" in chosen:
-        data |= _lyapunov(model, series, inputs, seed)
+        data |= exponents(model, series, inputs, seed)
     if any(FACTS[name].score for name in chosen):
+        cases = recordings(run.targets, recorded)
         sets = [(x[: len(y)], b, y) for (x, b), y in zip(cases, run.compared, strict=True)]
         for name in chosen:
             if FACTS[name].score:
@@ -70,29 +79,58 @@ def judge_series(
     if "valid_prediction_time" in chosen:
         exponent = data.get("largest_lyapunov_exponent", ((), math.nan))[1]
         data |= prediction_time_scores(model, series, others, exponent, inputs=inputs, seed=seed)
-    return with_verdict(kept(data, chosen), verdicts, series, run, model, asked), run.series
+    against = objections(verdict, data, model, series, scaler, asked)
+    scores = with_verdict(kept(data, chosen), verdict, against, series, run, model, asked)
+    return scores, run.series
 
 
-def two_aspects(
-    cases: list[tuple[Floats, Floats]], run: FreeRun, asked: Settings
-) -> tuple[dict[str, Any], list[Verdict]]:
-    """Geometry and time of each trajectory: the scores that the verdict follows from."""
-    verdicts = [
-        judge(x[: len(y)], b, y, whole, asked.smoothing, asked.resamples, asked.seed)
-        for (x, b), y, whole in zip(cases, run.compared, run.whole, strict=True)
-    ]
-    data = _medians("state_space_divergence", [v.geometry for v in verdicts])
-    data |= _medians("hellinger_spectral_distance", [v.time for v in verdicts])
-    per_variable = np.median([v.per_variable for v in verdicts], axis=0)
-    return data | {"hellinger_per_variable": ("variable", per_variable)}, verdicts
+def judged_run(run: FreeRun, recorded: list[Floats] | None, asked: Settings) -> Verdict:
+    """The verdict on runs beside their targets, all together."""
+    settings = YardstickSettings(asked.smoothing, asked.resamples, asked.seed)
+    return judge(run.targets, recorded, run.compared, run.whole, settings)
 
 
-def _medians(name: str, parts: list[Part]) -> dict[str, Any]:
-    columns = [[getattr(part, which) for part in parts] for which in ("value", *SUFFIXES)]
-    data = entry(name, *(float(np.median(column)) for column in columns))
-    if len(parts) > 1:
-        data[f"{name}_per_trajectory"] = ("trajectory", columns[0])
+def distances(verdict: Verdict) -> dict[str, Any]:
+    """The scores that a verdict follows from: medians over trajectories, each kept."""
+    rulers = [ruler for _, ruler in verdict.yardstick.parts]
+    data: dict[str, Any] = {}
+    for name, each in verdict.each.items():
+        data |= _medians(name, each, [ruler.aspects[name] for ruler in rulers])
+    spectra = [ruler.spectra for ruler in rulers if ruler.spectra is not None]
+    data |= _medians("hellinger_spectral_distance", verdict.spectral, spectra)
+    return data | {"hellinger_per_variable": ("variable", verdict.per_variable)}
+
+
+def _medians(
+    name: str, each: list[Interval], rulers: Sequence[Aspect | SpectralYardstick]
+) -> dict[str, Any]:
+    def median(intervals: Iterable[Interval]) -> Interval:
+        columns = zip(*intervals, strict=True)
+        return Interval(*(float(np.median([v for v in c if not math.isnan(v)] or [math.nan]))
+                          for c in columns))  # fmt: skip
+
+    own = Interval(float(np.median([one.value for one in each])), *median(each)[1:])
+    floor = median(ruler.floor for ruler in rulers)
+    cloud = median(ruler.surrogate for ruler in rulers)
+    beside = {"noise_floor": (floor.low, floor.high), "surrogate": (cloud.low, cloud.high)}
+    data = entry(name, *own, floor.value, cloud.value, beside=beside)
+    if len(each) > 1:
+        data[f"{name}_per_trajectory"] = ("trajectory", [one.value for one in each])
     return data
+
+
+def objections(
+    verdict: Verdict, data: dict[str, Any], model: Runs | None, series: xr.DataArray,
+    scaler: Scaler, asked: Settings,
+) -> list[str]:  # fmt: skip
+    """Why a run that passed the test is not called like the reference: asked of those only."""
+    if model is None or verdict.sentence([]) != SENTENCES[EQUAL]:
+        return []
+    if "prediction_error" not in data:
+        data = data | prediction(model, series, scaler, asked)
+    if "largest_lyapunov_exponent" not in data and "variable" in series.dims:
+        data = data | exponents(model, series, asked.inputs, asked.seed)
+    return withheld(data, verdict.yardstick.sameness.mean_period)
 
 
 def prediction(
@@ -124,7 +162,8 @@ def prediction(
     return data
 
 
-def _lyapunov(model: Runs | None, series: xr.DataArray, inputs: Any, seed: int) -> dict[str, Any]:
+def exponents(model: Runs | None, series: xr.DataArray, inputs: Any, seed: int) -> dict[str, Any]:
+    """Lyapunov exponents of a model along its own orbit, their sum and dimension."""
     name = "largest_lyapunov_exponent"
     if model is None:
         return absent(name, "a generated series has no Jacobian")
@@ -158,9 +197,25 @@ def _lyapunov(model: Runs | None, series: xr.DataArray, inputs: Any, seed: int) 
     attrs["units"] = units
     for suffix, column in columns.items():
         data[f"lyapunov_exponent{suffix}"] = ("index", spectrum[column].values, attrs)
+    data |= _sum(spectrum)
     why = {"reason": reason} if "reason" in spectrum.attrs else {}
     data["kaplan_yorke_dimension"] = ((), float(spectrum["kaplan_yorke_dimension"]), why)
     return data
+
+
+def _sum(spectrum: xr.Dataset) -> dict[str, Any]:
+    """Sum of all exponents, the mean rate at which volumes grow, with its 95 % interval."""
+    if not spectrum.attrs["complete"] or not np.isfinite(spectrum["exponent"]).all():
+        reason = {"reason": spectrum.attrs.get("reason", "these are not all exponents")}
+        return {f"exponent_sum{s}": ((), math.nan, reason) for s in ("", "_low", "_high")}
+    # The sum varies far less along an orbit than its terms do: its own blocks say how much.
+    each = spectrum["block_exponent"].values.sum(axis=1)
+    half, total = float(half_widths(each[:, None])[0]), float(each.mean())
+    unit = {"units": spectrum.attrs["units"]}
+    return {
+        "exponent_sum": ((), total, unit), "exponent_sum_low": ((), total - half, unit),
+        "exponent_sum_high": ((), total + half, unit),
+    }  # fmt: skip
 
 
 def _lyapunov_size(model: StateSpace) -> dict[str, Any]:
@@ -174,26 +229,43 @@ def _lyapunov_size(model: StateSpace) -> dict[str, Any]:
 
 
 def with_verdict(
-    data: dict[str, Any], verdicts: list[Verdict], series: xr.DataArray, run: FreeRun,
+    data: dict[str, Any], verdict: Verdict, against: list[str], series: xr.DataArray, run: FreeRun,
     model: Runs | None, asked: Settings,
 ) -> xr.Dataset:  # fmt: skip
     """Scores, labelled, with the verdict and the settings that it was reached with."""
-    sentence = _common([v.sentence for v in verdicts])
-    first = next(v for v in verdicts if v.sentence == sentence)
+    yardstick, found = verdict.yardstick, verdict.found
+    geometry = verdict.scores["state_space_divergence"]
+    space = yardstick.pooled.aspects["state_space_divergence"]
+    span = space.surrogate.value - space.floor.value
+    excess = geometry.own.value - space.floor.value
+    spectra = [ruler.spectra for _, ruler in yardstick.parts if ruler.spectra is not None]
     attrs = {
-        "verdict": sentence,
-        "verdict_geometry": _common([v.geometry.word for v in verdicts]),
-        "verdict_time": _common([v.time.word for v in verdicts]),
-        "decidable": all(v.decidable for v in verdicts),
-        "compared_length": min(v.length for v in verdicts),
+        "verdict": verdict.sentence(against),
+        "p_value": found.p_value,
+        **{f"p_{part}": p for part, p in found.parts.items()},
+        "level": LEVEL,
+        **{f"verdict_{part}": word for part, word in verdict.words.items()},
+        "decidable": not verdict.undecided_because,
+        "undecided_because": verdict.undecided_because,
+        "withheld_because": against,
+        "recordings_p": verdict.recordings_p,
+        "segments": found.segments,
+        "segments_generated": found.segments_generated,
+        "segment_length": yardstick.sameness.segment_length,
+        "mean_period": yardstick.sameness.mean_period,
+        "compared_length": min(yardstick.cuts),
+        "pooled_length": yardstick.pooled.length,
         "convention": "dsr",
-        "method": first.geometry.details["method"],
-        "skill": float(first.geometry.details["skill"]),
-        "delta": [float(q) for q in first.geometry.details["delta"]],
-        "gamma": [float(q) for q in first.geometry.details["gamma"]],
-        "block": int(first.geometry.details["block"]),
-        "time_threshold": float(first.time.details["threshold"]),
-        "smoothing": float(first.time.details["smoothing"]),
+        "skill": 1.0 - excess / span if span != 0.0 else math.nan,
+        "delta": [float(q) for q in geometry.delta],
+        "gamma": [float(q) for q in geometry.gamma],
+        "block": yardstick.pooled.block,
+        "lag": yardstick.lag,
+        "saturated": space.saturated,
+        "time_threshold": float(np.median([one.threshold for one in spectra])),
+        "smoothing": float(
+            np.median([one.reference.effective_smoothing(one.length) for one in spectra])
+        ),
         "smoothing_asked": float(asked.smoothing),
         "transient": run.transient,
         "resamples": asked.resamples,
@@ -203,19 +275,8 @@ def with_verdict(
         "model": "" if model is None else name_of(model),
         "intervals": "95 %, moving-block bootstrap, recentred since resampling is biased upwards",
     }
-    if "bins" in first.geometry.details:
-        attrs["bins"] = int(first.geometry.details["bins"])
+    attrs |= space.space.settings
     coords: dict[str, Any] = {"variable": [str(v) for v in series["variable"].values]}
-    if len(verdicts) > 1:
-        attrs["verdict_per_trajectory"] = [v.sentence for v in verdicts]
+    if len(run.targets) > 1:
         coords["trajectory"] = series["trajectory"].values
     return xr.Dataset(data, coords, attrs)
-
-
-def _common(words: list[str]) -> str:
-    """The most frequent word; of equally frequent ones the worse."""
-    counts = Counter(words)
-    most = max(counts.values())
-    order = ["equal", "short", "none", *SENTENCES.values()]
-    tied = [word for word, count in counts.items() if count == most]
-    return max(tied, key=lambda word: order.index(word) if word in order else len(order))

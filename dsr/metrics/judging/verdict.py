@@ -1,169 +1,238 @@
-"""A sentence about a generated series, derived from numbers by a fixed rule.
+"""A sentence about generated series, derived from numbers by a fixed rule.
 
-Geometry compares divergences from the reference X: of the generated series Y, of an independent
-recording B (the noise floor) and of Gaussian clouds S (no dynamics), with a moving-block bootstrap
-of their differences. Time compares spectral distances with their null distribution. All at one
-common length, since the divergence depends strongly on it.
+One judgement over all trajectories together. Whether run and reference differ is asked by a
+permutation test over segments (`dsr.metrics.judging.sameness`); how they differ by distances, of
+the run, of recordings of the system (the noise floor) and of Gaussian clouds (no dynamics), all at
+one common length, since the divergence depends strongly on it.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from dsr.metrics.bootstrap import recentred_interval
 from dsr.metrics.doors import Floats
-from dsr.metrics.geometry.state_space import BinnedReference
 from dsr.metrics.judging.degenerate import degeneracy
-from dsr.metrics.judging.noise_floor import Yardstick
+from dsr.metrics.judging.distances import Aspect, Interval, Measured
+from dsr.metrics.judging.noise_floor import Settings, Yardstick
+from dsr.metrics.judging.pools import Pool, distinct
+from dsr.metrics.judging.sameness import LEAST_SEGMENTS, LEVEL, PARTS, Found, Sameness
 
-EQUAL, SHORT, NONE = "equal", "short", "none"
+EQUAL, SHORT, NONE, UNDECIDED = "equal", "short", "none", "undecided"
 SENTENCES = {
     EQUAL: "indistinguishable from the reference",
     SHORT: "better than a Gaussian cloud, short of the reference",
     NONE: "no better than a Gaussian cloud",
 }
 
-_HUGE = 1e200
-_LEAST_MARGIN = 1.25
-
-
-@dataclass(frozen=True)
-class Part:
-    """One aspect judged: value, 95 % interval, noise floor, surrogate, and the word for it."""
-
-    value: float
-    low: float
-    high: float
-    noise_floor: float
-    surrogate: float
-    word: str
-    details: dict[str, Any]
+_RECORDINGS_LEVEL = 0.01
+_WORDS = {"geometry": "geometry", "order": "order", "spectra": "time"}
+_GEOMETRY = ("nearest_neighbour_divergence", "state_space_divergence")
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Both aspects and the sentence that follows from them."""
+    """What was found of the runs together.
 
-    sentence: str
-    decidable: bool
-    geometry: Part
-    time: Part
-    length: int
+    Attributes
+    ----------
+    fate : str
+        How the run is degenerate; empty where it is not.
+    undecided_because : str
+        Why the data cannot decide and what would; empty where they can.
+    found : Found
+        Of the test of sameness.
+    words : dict of str to str
+        Of geometry, order and time: equal, short, none or undecided.
+    scores : dict of str to Measured
+        Distances of all trajectories together, by the names of their scores.
+    each : dict of str to list of Interval
+        Distances of each trajectory; the ends of those that were not resampled are NaN.
+    spectral : list of Interval
+        Spectral distance of each trajectory.
+    per_variable : array (N,)
+        Spectral distance of each variable, median over trajectories.
+    recordings_p : float
+        P-value of the reference against its recordings; NaN without any.
+    like_recordings : bool
+        Where those differ: whether the run is like the recordings alone.
+    """
+
+    yardstick: Yardstick
+    fate: str
+    undecided_because: str
+    found: Found
+    words: dict[str, str]
+    scores: dict[str, Measured]
+    each: dict[str, list[Interval]]
+    spectral: list[Interval]
     per_variable: Floats
+    recordings_p: float
+    like_recordings: bool
+
+    def sentence(self, withheld: list[str]) -> str:
+        """The verdict.
+
+        Parameters
+        ----------
+        withheld : list of str
+            Why a run that the test cannot tell from the reference is not called like it.
+        """
+        if self.fate:
+            return f"degenerate: {self.fate}"
+        if self.undecided_because:
+            return f"undecided: {self.undecided_because}"
+        if NONE in self.words.values():
+            return SENTENCES[NONE]
+        passed = self.found.p_value > LEVEL and not withheld
+        return SENTENCES[EQUAL if passed else SHORT]
 
 
 def judge(
-    x: Floats,
-    b: Floats,
-    y: Floats,
-    whole: Floats | None = None,
-    smoothing: float = 20.0,
-    resamples: int = 200,
-    seed: int = 0,
+    targets: Pool, recordings: Pool | None, runs: Pool, wholes: Pool, settings: Settings
 ) -> Verdict:
-    """Judge a generated series.
+    """Judge generated series.
 
     Parameters
     ----------
-    x, b, y : arrays, (T_x, N), (T_b, N), (T_y, N)
-        Reference, independent recording, generated series; the common length is compared.
-    whole : array, optional
-        The generated series before any cut, on which degeneracy is judged; ``y`` if not given.
-    smoothing : float
-        Of the spectra, in frequency bins.
-    resamples : int
-    seed : int
+    targets : list of arrays (T_i, N)
+        Trajectories of the reference.
+    recordings : list of arrays (T_j, N), or None
+        Independent recordings of the system.
+    runs : list of arrays (T_k, N)
+        One beside each target.
+    wholes : list of arrays
+        The same before any cut, on which degeneracy is judged.
+    settings : Settings
     """
-    length = min(len(x), len(b), len(y))
-    fate = degeneracy(x, y if whole is None else whole, b)
-    x, b, y = x[:length], b[-length:], y[:length]
-    yardstick = Yardstick.of(x, b, smoothing, resamples, seed)
-    geometry = _space(yardstick, y, np.random.default_rng([seed, 4]))
-    time, per_variable = _time(yardstick, y, np.random.default_rng([seed, 5]))
-    decidable = bool(geometry.details["decidable"])
-    if fate is not None:
-        sentence = f"degenerate: {fate}"
-    elif NONE in (geometry.word, time.word):
-        sentence = SENTENCES[NONE]
-    elif geometry.word == time.word == EQUAL:
-        sentence = SENTENCES[EQUAL]
-    else:
-        sentence = SENTENCES[SHORT]
-    return Verdict(sentence, decidable, geometry, time, length, per_variable)
+    lengths = [len(run) for run in runs]
+    yardstick = Yardstick.of(targets, recordings, lengths, settings)
+    fate = _fate(targets, recordings, distinct(wholes))
+    together = yardstick.pool(runs)
+    scores = {
+        name: aspect.measure(together, np.random.default_rng([settings.seed, 4]))
+        for name, aspect in yardstick.pooled.aspects.items()
+    }
+    each = _each(yardstick, runs, scores, settings)
+    spectral, per_variable = _spectral(yardstick, runs, settings)
+    sameness = yardstick.sameness
+    why = sameness.undecided_because
+    found = Found(math.nan, dict.fromkeys(PARTS, math.nan), sameness.segments, 0)
+    like_recordings = False
+    if not fate:
+        found = sameness.test(distinct(runs))
+        if not why and found.segments_generated < LEAST_SEGMENTS // 2:
+            why = _too_short(sameness, found)
+    recordings_p = sameness.recordings_p
+    words = _words(yardstick, found, scores, spectral, why)
+    if not fate and not why and recordings_p <= _RECORDINGS_LEVEL:
+        assert recordings is not None
+        if found.p_value <= LEVEL:
+            alone = yardstick.alone(recordings)
+            like_recordings = alone.test(distinct(runs)).p_value > LEVEL
+        if not like_recordings and NONE not in words.values():
+            why = (
+                "reference and recordings of the system differ from each other "
+                f"(p = {recordings_p:.3f}), so neither shows what it does in the long run; "
+                "a longer record, or more of them, would decide"
+            )
+            words = dict.fromkeys(words, UNDECIDED)
+    return Verdict(
+        yardstick, fate, why, found, words, scores, each, spectral, per_variable, recordings_p,
+        like_recordings,
+    )  # fmt: skip
 
 
-def _space(yardstick: Yardstick, y: Floats, rng: np.random.Generator) -> Part:
-    details: dict[str, Any] = {"method": yardstick.method, "block": yardstick.block}
-    if isinstance(yardstick.space, BinnedReference):
-        details |= {
-            "bins": yardstick.space.bins, "share_outside": yardstick.space.share_outside(y)
-        }  # fmt: skip
-    else:
-        details["bandwidth"] = 1.0
-    starred = [yardstick.resampled(y, rng), yardstick.floor_star, yardstick.cloud_star]
-    return _geometry(
-        yardstick.space.divergence(y), yardstick.floor, yardstick.clouds, starred, details
+def _fate(targets: Pool, recordings: Pool | None, wholes: Pool) -> str:
+    """How most of the runs are degenerate; of equally many the first, and none if most are not."""
+    fates = [degeneracy(targets, whole, recordings) or "" for whole in wholes]
+    if "diverged" in fates:
+        return "diverged"
+    bad = [fate for fate in fates if fate]
+    return max(bad, key=bad.count) if 2 * len(bad) >= len(fates) and bad else ""
+
+
+def _too_short(sameness: Sameness, found: Found) -> str:
+    least = LEAST_SEGMENTS * sameness.segment_length
+    return (
+        f"the run holds {found.segments_generated} segments of {sameness.segment_length} samples, "
+        f"too few to compare; a run of about {least:,} samples would decide"
     )
 
 
-def _geometry(
-    d_model: float,
-    d_floor: float,
-    d_clouds: list[float],
-    starred: list[Floats],
-    details: dict[str, Any],
-) -> Part:
-    d_cloud = float(np.median(d_clouds))
-    y_star, b_star, s_star = starred
-    with np.errstate(invalid="ignore"):
-        delta, gamma = y_star - b_star, y_star - s_star
-    near = bool(_quantile(delta, 0.025) <= 0.0)
-    far = bool(_quantile(gamma, 0.975) >= 0.0)
-    decidable = not (near and far) and d_floor < d_cloud
-    word = EQUAL if near else (NONE if far else SHORT)
-    if not decidable:
-        word = NONE
-    finite = np.isfinite(y_star).all() and np.isfinite(d_model)
-    low, high = recentred_interval(d_model, y_star) if finite else (np.nan, np.nan)
-    span = d_cloud - d_floor
-    details |= {
-        "decidable": decidable,
-        "skill": 1.0 - (d_model - d_floor) / span if span != 0.0 else np.nan,
-        "delta": _quantile(delta, [0.025, 0.975]),
-        "gamma": _quantile(gamma, [0.025, 0.975]),
-    }
-    return Part(d_model, low, high, d_floor, d_cloud, word, details)
+def _words(
+    yardstick: Yardstick, found: Found, scores: dict[str, Measured], spectral: list[Interval],
+    why: str,
+) -> dict[str, str]:  # fmt: skip
+    """Each part: equal where the test sees no difference, none where a cloud is as close."""
+    if why or math.isnan(found.p_value):
+        return dict.fromkeys(_WORDS.values(), UNDECIDED)
+    cloud = yardstick.sameness.cloud().parts
+    words = {}
+    for part, word in _WORDS.items():
+        words[word] = EQUAL if found.parts[part] > LEVEL else SHORT
+        # A part in which a cloud passes for the system can call nothing a cloud.
+        if words[word] == SHORT and cloud[part] <= LEVEL:
+            if part == "spectra":
+                none = _spectral_none(yardstick, spectral)
+            else:
+                names = _GEOMETRY if part == "geometry" else ("lagged_divergence",)
+                name = next(name for name in names if name in scores)
+                none = no_better(yardstick.pooled.aspects[name], scores[name])
+            words[word] = NONE if none else SHORT
+    return words
 
 
-def _quantile(values: Floats, level: float | list[float]) -> Floats:
-    """Quantiles of differences that may be infinite, between which interpolation gives NaN."""
-    bounded = np.clip(values, -_HUGE, _HUGE)
-    found = np.asarray(np.nanquantile(bounded, level))
-    return np.where(np.abs(found) > _HUGE / 1e6, np.copysign(np.inf, found), found)
+def no_better(aspect: Aspect, measured: Measured) -> bool:
+    """Whether a run is no closer to the reference than a cloud, by a score that can tell."""
+    return not aspect.saturated and not measured.clear_of_clouds
 
 
-def _time(yardstick: Yardstick, y: Floats, rng: np.random.Generator) -> tuple[Part, Floats]:
-    per_variable = yardstick.spectra.per_variable(y)
-    h_model, h_floor = float(per_variable.mean()), yardstick.spectral_floor
-    threshold = max(float(np.quantile(yardstick.null, 0.95)), _LEAST_MARGIN * h_floor)
-    if h_model <= threshold:
-        word = EQUAL
-    elif h_model >= float(np.quantile(yardstick.spectral_clouds, 0.05)):
-        word = NONE
-    else:
-        word = SHORT
-    low = high = np.nan
-    if np.isfinite(y).all() and (per_variable < 1.0).all():
-        low, high = recentred_interval(h_model, yardstick.spectral_spread(y, rng))
-        high = min(high, 1.0)
-    details = {
-        "threshold": threshold,
-        "null_median": float(np.median(yardstick.null)),
-        "smoothing": yardstick.spectra.effective_smoothing(yardstick.length),
-        "largest": float(per_variable.max()),
-    }
-    surrogate = float(np.median(yardstick.spectral_clouds))
-    return Part(h_model, low, high, h_floor, surrogate, word, details), per_variable
+def _spectral_none(yardstick: Yardstick, spectral: list[Interval]) -> bool:
+    clouds = [s for _, ruler in yardstick.parts if ruler.spectra for s in ruler.spectra.clouds]
+    own = float(np.median([one.value for one in spectral]))
+    return own >= float(np.quantile(clouds, 0.05))
+
+
+def _each(
+    yardstick: Yardstick, runs: Pool, scores: dict[str, Measured], settings: Settings
+) -> dict[str, list[Interval]]:
+    """Distances of each trajectory; of many only some are resampled."""
+    if len(runs) == 1:
+        return {name: [measured.own] for name, measured in scores.items()}
+    rulers = dict(yardstick.parts)
+    each: dict[str, list[Interval]] = {name: [] for name in scores}
+    for k, run in enumerate(runs):
+        beside = [run[: yardstick.cuts[k]]]
+        for name, values in each.items():
+            if k in rulers:
+                rng = np.random.default_rng([settings.seed, 4])
+                values.append(rulers[k].aspects[name].measure(beside, rng).own)
+            else:
+                space = yardstick.space_of(k, name)
+                values.append(Interval(space.divergence(beside), math.nan, math.nan))
+    return each
+
+
+def _spectral(
+    yardstick: Yardstick, runs: Pool, settings: Settings
+) -> tuple[list[Interval], Floats]:
+    found, rows = [], []
+    rulers = dict(yardstick.parts)
+    for k, run in enumerate(runs):
+        beside = run[: yardstick.cuts[k]]
+        ruler = rulers.get(k)
+        spectra = None if ruler is None else ruler.spectra
+        reference = yardstick.spectrum_of(k) if spectra is None else spectra.reference
+        per_variable = reference.per_variable(beside)
+        value = float(per_variable.mean())
+        low = high = math.nan
+        if spectra is not None and np.isfinite(beside).all() and (per_variable < 1.0).all():
+            spread = spectra.spread(beside, np.random.default_rng([settings.seed, 5]))
+            ends = np.quantile(spread, [0.025, 0.975]) - np.median(spread)
+            low, high = max(0.0, value + ends[0]), min(value + ends[1], 1.0)
+        found.append(Interval(value, float(low), float(high)))
+        rows.append(per_variable)
+    return found, np.asarray(np.median(rows, axis=0))

@@ -12,7 +12,7 @@ from dsr.errors import InputError
 from dsr.metrics import evaluate, gaussian_cloud, iaaft, metrics_to_json, shuffled
 from dsr.metrics.judging import noise_floor as yardstick
 from dsr.metrics.judging.degenerate import degeneracy
-from dsr.metrics.judging.verdict import SHORT, _geometry
+from dsr.metrics.judging.distances import Interval, Measured, quantiles
 
 STEPS = 60_000
 
@@ -82,8 +82,8 @@ def test_a_reference_alone_is_cut_in_halves(x: Any) -> None:
 
 def test_infinite_differences_count_as_none_of_the_resamples() -> None:
     infinite, finite = np.full(50, np.inf), np.full(50, 2.0)
-    part = _geometry(np.inf, 0.1, [2.0], [infinite, finite, finite], {})
-    assert part.word != SHORT
+    over = quantiles(infinite - finite, [0.025, 0.975])
+    assert not Measured(Interval(np.inf, np.nan, np.nan), over, over).clear_of_clouds
 
 
 def test_every_missing_number_has_a_reason(x: Any, b: Any) -> None:
