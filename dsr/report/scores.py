@@ -177,6 +177,8 @@ def judgement(evidence: Evidence, name: str) -> Markup | str:
         kind, words = grade(found.words[aspect])
         if found.open:
             kind, words = grade("undecided") if words else ("", "")
+        elif found.kind == "degenerate" and found.words[aspect] == "undecided":
+            kind, words = "quiet", "not tested"
         if words and math.isfinite(found.p[aspect]):
             beside = f"p = {p_value(found.p[aspect])}"
     elif name == "prediction_error":

@@ -21,11 +21,20 @@ _LOOKS_AT = {
     "spectra": "how fast: autocovariances, cross-covariances and increments over lags",
 }
 
+_NOT_TESTED = (
+    "A run that diverges, comes to rest or repeats a cycle that the data does not have is called "
+    "so, whatever its scores. It was not compared any further."
+)
+
 
 def verdict_section(evidence: Evidence, figures: Figures) -> Markup:
     """The parts of the test with their p-values, and what was withheld and why."""
     found = evidence.told
-    if not found.tested or evidence.metrics is None:
+    if evidence.metrics is None:
+        return Markup("")
+    if found.kind == "degenerate" and math.isfinite(found.level):
+        return part("paragraph", _NOT_TESTED)
+    if not found.tested:
         return Markup("")
     spoken = ", ".join(f"{name} {p_value(p)}" for name, p in _known(found))
     picture = figures.plot(verdict_parts(evidence.metrics), f"p-values of the verdict: {spoken}")

@@ -31,7 +31,7 @@ def test_fit_prints_the_promised_object_and_only_that(
     assert set(done.json) >= FIT_KEYS
     assert done.json["updates"] == 100
     assert done.json["seed"] == 4
-    assert all(set(entry) == METRIC_KEYS for entry in done.json["metrics"].values())
+    assert all(set(entry) >= METRIC_KEYS for entry in done.json["metrics"].values())
     assert done.json == json.loads((tmp_path / "run" / "metrics.json").read_text())
     settings = flat_settings(dsr.open_run(tmp_path / "run").config)
     assert (settings["alpha"], settings["batch_size"], settings["hidden_dim"]) == (0.2, 8, 10)
@@ -295,7 +295,7 @@ def test_scores_on_request(call: Call, lorenz_file: Path, run_folder: Path, tmp_
     dsr.data.write_dataset(dsr.simulate("lorenz63", steps=900, dt=0.02, seed=5), tmp_path / "o.nc")
     done = call("metrics", lorenz_file, tmp_path / "o.nc", "--metric", "energy_distance", "--json")
     assert done.code == 0, done.err
-    assert set(done.json["metrics"]["energy_distance"]) == METRIC_KEYS
+    assert set(done.json["metrics"]["energy_distance"]) >= METRIC_KEYS
 
 
 def test_evaluate_shows_the_baselines_unless_told_not_to(

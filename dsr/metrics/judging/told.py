@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dsr.metrics.judging.withheld import withheld
+
 PARTS = {
     "geometry": ("geometry", "p_geometry", "verdict_geometry"),
     "order": ("time order", "p_order", "verdict_order"),
@@ -198,7 +200,8 @@ def lyapunov_facts(scores: Any) -> dict[str, Any]:
     -------
     dict
         ``converged`` and ``complete`` (None where nobody said), ``status``, ``count``, ``sum`` (of
-        a complete spectrum), ``growing`` (whether that is above zero by more than its error),
+        a complete spectrum), ``growing`` (whether that is above zero by more than its error, and
+        not of what may be a map that folds),
         ``kaplan_yorke_dimension``.
 
     Examples
@@ -226,19 +229,24 @@ def lyapunov_facts(scores: Any) -> dict[str, Any]:
         "complete": complete,
         "count": len(values),
         "sum": math.fsum(values) if complete else None,
-        "growing": bool(complete and math.fsum(values) > _slack(scores, values)),
+        "growing": bool(complete) and _growing(scores, values),
         "kaplan_yorke_dimension": _plain(dimension),
     }
 
 
-def _slack(scores: Any, values: list[float]) -> float:
-    """What a sum of exponents may be above zero by: rounding, or the errors of its terms."""
+def _growing(scores: Any, values: list[float]) -> bool:
+    """Whether volumes grow, by the rule of the verdict where its scores hold what that needs."""
+    if "exponent_sum_low" in scores:
+        about = {name: scores[name] for name in ("exponent_sum_low", "lyapunov_exponent")}
+        period = _number(scores.attrs.get("mean_period"))
+        return bool(withheld(about, math.inf if math.isnan(period) else period))
+    # Rounding, and the errors of the terms.
     slack = 1e-6 * max(abs(v) for v in values)
     if "lyapunov_exponent_high" in scores:
         high = [_number(v) for v in scores["lyapunov_exponent_high"].values.ravel()]
         squares = [(h - v) ** 2 for h, v in zip(high, values, strict=True) if math.isfinite(h)]
         slack += math.sqrt(math.fsum(squares))
-    return slack
+    return math.fsum(values) > slack
 
 
 def _number(value: Any) -> float:
