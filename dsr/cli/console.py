@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from dsr.metrics.judging.told import Told
 
 _WIDTH = 100
-_EXPONENT = "largest_lyapunov_exponent"
 
 
 def strict(value: Any) -> Any:
@@ -105,11 +104,7 @@ def _titles(names: Iterable[str], time_unit: str | None = None) -> dict[str, str
     return titles | {name: name.replace("_", " ") for name in names if name not in FACTS}
 
 
-def metrics_table(
-    metrics: Mapping[str, Mapping[str, Any]],
-    time_unit: str | None = None,
-    converged: bool | None = None,
-) -> str:
+def metrics_table(metrics: Mapping[str, Mapping[str, Any]], time_unit: str | None = None) -> str:
     """Return the table of metrics: value, 95 % interval, noise floor and surrogate.
 
     Parameters
@@ -120,21 +115,10 @@ def metrics_table(
         several draws were made.
     time_unit : str, optional
         Unit of time of the series, for what is a rate.
-    converged : bool, optional
-        Whether the exponent is; said beside it.
-
-    Examples
-    --------
-    >>> entry = {"value": 0.91, "low": 0.6, "high": 1.2}
-    >>> text = metrics_table({"largest_lyapunov_exponent": entry}, "s", converged=False)
-    >>> text.splitlines()[-1].split("  ")[0]
-    'Largest Lyapunov exponent, per s, not converged'
     """
     rows = []
     for name, title in _titles(metrics, time_unit).items():
         entry = metrics[name]
-        if name == _EXPONENT and converged is not None:
-            title += ", converged" if converged else ", not converged"
         rows.append([
             title, number(entry.get("value")), _interval(entry, "low", "high"),
             *(_beside(entry, which) for which in ("noise_floor", "surrogate")),
@@ -145,7 +129,7 @@ def metrics_table(
 def _interval(entry: Mapping[str, Any], low: str, high: str) -> str:
     """An interval, or a dash where one of its ends is missing."""
     ends = [entry.get(low), entry.get(high)]
-    return "-" if None in ends else f"{number(ends[0])} to {number(ends[1])}"
+    return "-" if None in ends else f"{number(ends[0], 3)} to {number(ends[1], 3)}"
 
 
 def _beside(entry: Mapping[str, Any], which: str) -> str:
@@ -258,7 +242,12 @@ def _tested(found: Told) -> str:
     level = f" at level {100 * found.level:g} %" if math.isfinite(found.level) else ""
     parts = [f"{PARTS[part][0]} {number(p, 2)}" for part, p in found.p.items() if math.isfinite(p)]
     whole = f"p {number(found.p_value, 2)}" if math.isfinite(found.p_value) else "parts"
-    return f"{whole}{level}: {', '.join(parts)}"
+    segments = ""
+    if math.isfinite(found.segments) and math.isfinite(found.segments_generated):
+        segments = f"; {found.segments:.0f} segments and {found.segments_generated:.0f} of the run"
+    # What cannot be decided rests on no p-value, however small.
+    relied = "not relied on: " if found.open else ""
+    return f"{relied}{whole}{level}: {', '.join(parts)}{segments}"
 
 
 def _compared(attrs: Mapping[Any, Any], samples: float, of: str) -> str:
@@ -284,13 +273,37 @@ def judgement_lines(summary: Mapping[str, Any], attrs: Mapping[Any, Any], of: st
         What was compared.
     """
     unit = attrs.get("time_unit")
-    lines = [metrics_table(summary["metrics"], unit, converged(summary)), ""]
+    lines = [metrics_table(summary["metrics"], unit), *exponent_lines(summary), ""]
     if summary.get("baselines"):
         lines += [baselines_table(summary, unit), ""]
     return lines + verdict_lines(attrs, of)
 
 
-def converged(summary: Mapping[str, Any]) -> bool | None:
-    """Whether the exponents of a summary are converged; None where nobody said."""
-    found = (summary.get("lyapunov") or {}).get("converged")
-    return found if isinstance(found, bool) else None
+def exponent_lines(summary: Mapping[str, Any], left: int = 10) -> list[str]:
+    """Return whether the exponents are converged, and what is implausible of them.
+
+    Parameters
+    ----------
+    summary : mapping
+        With ``lyapunov``, as ``--json`` has it.
+    left : int
+        Width of the name.
+
+    Examples
+    --------
+    >>> known = {"converged": False, "sum": 0.23, "growing": True, "count": 4}
+    >>> exponent_lines({"lyapunov": {**known, "kaplan_yorke_dimension": 4.0}})[1:]
+    ['exponent  not converged; sum 0.23, above zero: implausible; Kaplan-Yorke dimension 4 of 4']
+    """
+    known = summary.get("lyapunov") or {}
+    if not isinstance(known.get("converged"), bool):
+        return []
+    said = ["converged" if known["converged"] else "not converged"]
+    if known.get("sum") is not None:
+        doubt = ", above zero: implausible" if known.get("growing") else ""
+        said.append(f"sum {number(known['sum'])}{doubt}")
+    dimension = known.get("kaplan_yorke_dimension")
+    if dimension is not None:
+        most = f" of {known['count']}" if dimension == known.get("count") else ""
+        said.append(f"Kaplan-Yorke dimension {number(dimension)}{most}")
+    return ["", hanging("exponent", "; ".join(said), left)]

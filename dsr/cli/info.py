@@ -55,7 +55,7 @@ def _run_facts(path: Path) -> dict[str, Any]:
 
 
 def _run_lines(facts: dict[str, Any]) -> list[str]:
-    from dsr.cli.console import converged, hanging, metrics_table, verdict_lines
+    from dsr.cli.console import exponent_lines, hanging, metrics_table, verdict_lines
 
     data, settings = facts.get("data", {}), facts.get("settings", {})
     flat = {k: v for k, v in settings.items() if not isinstance(v, dict)}
@@ -71,8 +71,8 @@ def _run_lines(facts: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
     if facts["finished"]:
         unit = data.get("time_unit")
-        scores = metrics_table(facts["metrics"], unit, converged(facts))
-        lines += [*verdict_lines({**facts, **_clock(data)}, left=11), "", scores]
+        lines += [*verdict_lines({**facts, **_clock(data)}, left=11), ""]
+        lines += [metrics_table(facts["metrics"], unit), *exponent_lines(facts, left=11)]
     return lines
 
 

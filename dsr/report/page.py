@@ -191,7 +191,8 @@ def _glance(evidence: Evidence) -> list[dict[str, Any]]:
     if metrics is None:
         return []
     cards = []
-    for name in score_names(metrics)[:4]:
+    names = [name for name in score_names(metrics) if name not in _NOT_AT_A_GLANCE]
+    for name in names[:4]:
         what = meaning(name, metrics[name].attrs)
         surrogate = "persistence" if "repeated" in what.surrogate else "surrogate"
         beside = [
@@ -263,6 +264,7 @@ def _reproduce(evidence: Evidence, figures: Figures) -> Markup:
 
 
 _Maker = Callable[[Evidence, Figures], Markup]
+_NOT_AT_A_GLANCE = {"lagged_divergence", "nearest_neighbour_divergence"}
 _OWNERS = {
     "model": "Model", "trainer": "Training", "forcing": "Forcing", "data": "Data",
     "load": "Reading the file",

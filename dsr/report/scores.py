@@ -31,11 +31,13 @@ _WIDTH, _MARGIN = 124, 12
 
 
 def score_names(metrics: Any) -> list[str]:
-    """Scalar scores of a dataset, the known ones first."""
+    """Scalar scores of a dataset, the known ones first; what belongs to one is none of its own."""
+    parts = {part for fact in facts().values() for part in fact.parts}
     found = [
         str(name)
         for name in metrics.data_vars
         if metrics[name].ndim == 0
+        and name not in parts
         and any(f"{name}_{part}" in metrics for part in _PARTS)
         and not str(name).endswith(tuple(f"_{part}" for part in _PARTS))
     ]

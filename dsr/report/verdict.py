@@ -76,11 +76,13 @@ def _method(found: Told) -> Markup:
             words += f", {count(found.segment_length)} samples each"
         if math.isfinite(found.periods):
             words += f" ({number(found.periods)} mean periods)"
+    # Of data that cannot decide no p-value is relied on, however small.
+    relied = " The values below are shown for what they are; the verdict does not rest on them."
     words += (
         ". Were both of one process, it would not matter which segments are called the run’s: the "
         "differences of their features are compared with those under random names."
     )
-    return part("paragraph", words)
+    return part("paragraph", words + relied if found.open else words)
 
 
 def _parts_table(found: Told) -> Markup:

@@ -8,6 +8,7 @@ import pytest
 
 from dsr.cli.console import (
     baselines_table,
+    exponent_lines,
     hanging,
     judgement_lines,
     metrics_table,
@@ -105,12 +106,36 @@ def test_what_is_withheld_is_said(reasons: object) -> None:
 
 def test_converged_stands_beside_the_exponent() -> None:
     of = {name: {"value": 0.5} for name in NAMES}
-    for converged, said in ((True, ", converged"), (False, ", not converged"), (None, "")):
-        found = judgement_lines({"metrics": of, "lyapunov": {"converged": converged}}, attrs(), "")
-        lines = "\n".join(found).splitlines()
-        line = next(line for line in lines if line.startswith("Largest Lyapunov"))
-        assert line.split("  ")[0] == f"Largest Lyapunov exponent{said}"
+    known = {"sum": -13.7, "growing": False, "count": 3, "kaplan_yorke_dimension": 2.06}
+    for converged, said in ((True, "converged"), (False, "not converged")):
+        told = {"metrics": of, "lyapunov": {"converged": converged, **known}}
+        lines = "\n".join(judgement_lines(told, attrs(), "")).splitlines()
+        line = f"exponent  {said}; sum -13.7; Kaplan-Yorke dimension 2.06"
+        # Right below the table, before anything else.
+        assert lines.index(line) == len(NAMES) + 3
     assert "converged" not in "".join(judgement_lines({"metrics": of}, attrs(), ""))
+
+
+def test_implausible_exponents_are_named() -> None:
+    known = {"converged": True, "sum": 0.23, "growing": True, "count": 4}
+    line = exponent_lines({"lyapunov": {**known, "kaplan_yorke_dimension": 4.0}})[-1]
+    assert "sum 0.23, above zero: implausible" in line
+    assert "dimension 4 of 4" in line
+    assert not exponent_lines({"lyapunov": {}})
+    assert not exponent_lines({})
+
+
+def test_a_p_value_beside_what_is_undecided_is_not_relied_on() -> None:
+    lines = verdict_lines(attrs(UNDECIDED, decidable=False, **PARTS))
+    assert lines[1].startswith("tested    not relied on: p 0.0012")
+
+
+def test_the_table_of_scores_fits_a_terminal() -> None:
+    wide = dict.fromkeys(("value", "low", "high", "noise_floor", "surrogate"), -0.123456)
+    wide |= {
+        f"{w}_{end}": 0.0123456 for w in ("noise_floor", "surrogate") for end in ("low", "high")
+    }
+    assert max(map(len, metrics_table(dict.fromkeys(NAMES, wide)).splitlines())) <= 100
 
 
 def test_floors_and_surrogates_are_shown_as_the_range_of_their_draws() -> None:

@@ -93,6 +93,7 @@ def test_what_is_undecided_is_neither_praised_nor_blamed() -> None:
     assert "is undecided : about 1,200 samples, or a second recording, would decide." in opening
     assert "The reference holds 3 mean periods." in opening
     assert "At level" not in opening
+    assert "the verdict does not rest on them" in section(page, "How the verdict was reached")
     for phrase in ("indistinguishable", "no better", "short of"):
         assert phrase not in opening
     shown = section(page, "Scores") + section(page, "How the verdict was reached")
@@ -192,6 +193,8 @@ def exponents(*values: float, **attrs: Any) -> str:
     found = about_exponents(judged()).drop_vars("lyapunov_exponent")
     found["lyapunov_exponent"] = ("index", list(values))
     found["kaplan_yorke_dimension"] = attrs.pop("dimension", 2.06)
+    if "sum_low" in attrs:
+        found["exponent_sum_low"] = attrs.pop("sum_low")
     about_exponents(found, **attrs)
     return section(page_of(found), "Lyapunov exponents")
 
@@ -199,6 +202,9 @@ def exponents(*values: float, **attrs: Any) -> str:
 def test_a_positive_sum_is_named_as_implausible() -> None:
     assert "implausible" in exponents(0.9, 0.1, -0.5)
     assert "implausible" not in exponents(0.9, 0.0, -14.5)
+    # By the rule of the verdict, where its scores hold the sum with its own error.
+    assert "implausible" not in exponents(0.9, 0.1, -0.5, sum_low=-0.1)
+    assert "implausible" in exponents(0.9, 0.1, -0.5, sum_low=0.4)
     # Rounding of a conservative orbit is no growth.
     assert "implausible" not in exponents(0.3, 0.0, 0.0, -0.3 + 1e-12, dimension=4.0)
 
@@ -213,6 +219,27 @@ def test_a_sum_stands_only_below_a_complete_spectrum() -> None:
 def test_a_dimension_as_large_as_it_can_be_gets_its_caveat() -> None:
     assert "the most it can be" in exponents(0.9, 0.1, -0.5, dimension=3.0)
     assert "the most it can be" not in exponents(0.9, 0.0, -14.5)
+
+
+def test_what_belongs_to_a_score_has_no_row_of_its_own() -> None:
+    found = judged()
+    for suffix in ("", "_low", "_high"):
+        found[f"exponent_sum{suffix}"] = -13.6
+    page = page_of(found)
+    assert "Exponent sum" not in page
+    cards = re.findall(r"<dt>(.*?) <", page)
+    assert cards[0] == "State-space divergence"
+    assert "Largest Lyapunov exponent" in cards
+    assert len(cards) == 4
+
+
+def test_a_degenerate_run_was_not_tested() -> None:
+    words = dict.fromkeys(("verdict_geometry", "verdict_order", "verdict_time"), "undecided")
+    none = dict.fromkeys(("p_value", "p_geometry", "p_order", "p_spectra"), float("nan"))
+    page = page_of(judged("degenerate: frozen", **words, **none))
+    assert row(page, "State-space divergence").endswith("not tested")
+    assert "was not compared any further" in section(page, "How the verdict was reached")
+    assert tone(page) == "poor"
 
 
 def test_exponents_that_are_not_converged_give_no_lyapunov_time() -> None:
