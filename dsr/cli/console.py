@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from dsr.metrics.judging.told import Told
 
 _WIDTH = 100
+_SATURATED = (
+    "the state-space divergence is saturated: even recordings miss most cells of the reference at "
+    "this length"
+)
 
 
 def strict(value: Any) -> Any:
@@ -230,6 +234,8 @@ def verdict_lines(attrs: Mapping[Any, Any], of: str = "samples", left: int = 10)
     if found.tested:
         lines.append(hanging("tested", _tested(found), left))
     lines += [hanging("withheld", reason, left) for reason in found.withheld_because]
+    if str(attrs.get("saturated")).lower() == "true":
+        lines.append(hanging("note", _SATURATED, left))
     if math.isfinite(found.compared_length):
         lines.append(hanging("compared", _compared(attrs, found.compared_length, of), left))
     return lines

@@ -10,7 +10,7 @@ from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
 from dsr.report.figures import Figures
 from dsr.report.markup import Markup, join, paragraph, part, table
-from dsr.report.numbers import MISSING, as_float, interval, number
+from dsr.report.numbers import MISSING, as_flag, as_float, interval, number
 from dsr.report.wording import facts, grade, meaning, p_value
 
 _PARTS = ("low", "high", "noise_floor", "surrogate")
@@ -27,6 +27,10 @@ _BASELINES = {
         "Gaussian cloud", "independent draws with the mean and covariance of the data (Gaussian)"
     ),
 }  # fmt: skip
+_SATURATED = (
+    "Saturated: at this length even recordings of the system miss most of its cells, so it decides "
+    "nothing."
+)
 _WIDTH, _MARGIN = 124, 12
 
 
@@ -65,6 +69,8 @@ def scores_section(evidence: Evidence, figures: Figures) -> Markup:
         unit = _unit(evidence, name, what.unit) if math.isfinite(value) else ""
         reason = metrics[name].attrs.get("reason")
         note = f"Not available: {shorten(reason, 200)}" if reason else what.note
+        if name == "state_space_divergence" and as_flag(evidence.attrs.get("saturated")):
+            note += " " + _SATURATED
         if what.surrogate and math.isfinite(other):
             surrogates.setdefault(what.surrogate, []).append(what.title)
         unit = Markup('<span class="unit">{}</span>').format(unit) if unit else ""
@@ -85,7 +91,7 @@ def scores_section(evidence: Evidence, figures: Figures) -> Markup:
     said = [f"{words} ({', '.join(titles)})" for words, titles in surrogates.items()]
     caption += f": {'; '.join(said)}." if said else "."
     if any(f"{name}_noise_floor_low" in metrics for name in score_names(metrics)):
-        caption += " Below each the range over several stretches."
+        caption += " Below each its interval, over several stretches and clouds."
     scores = table(caption, head, rows, numeric=(1, 2, 3, 4), class_="scores cards")
     return join([scores, part("scale_key")])
 

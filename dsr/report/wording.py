@@ -210,7 +210,7 @@ def limits(evidence: Evidence) -> list[Any]:
             "zero; {} is there to catch that."
         ).format(d_h, d_stsp),
         "A score below its noise floor is no merit, and one above it no proof: the floor is itself "
-        "measured on a few stretches. Where it is given as an interval, that is their range.",
+        "measured on a few stretches, and lies anywhere in its interval.",
         "Intervals come from resampling blocks of this one comparison (moving-block bootstrap). "
         "They hold its sampling error, not what another seed, recording or split would give.",
         "Lyapunov exponents are the model’s, computed from its Jacobians. They agree with the "

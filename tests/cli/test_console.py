@@ -116,6 +116,11 @@ def test_converged_stands_beside_the_exponent() -> None:
     assert "converged" not in "".join(judgement_lines({"metrics": of}, attrs(), ""))
 
 
+def test_a_saturated_divergence_is_named() -> None:
+    assert any("saturated" in line for line in verdict_lines(attrs(saturated=True)))
+    assert not any("saturated" in line for line in verdict_lines(attrs(saturated="false")))
+
+
 def test_implausible_exponents_are_named() -> None:
     known = {"converged": True, "sum": 0.23, "growing": True, "count": 4}
     line = exponent_lines({"lyapunov": {**known, "kaplan_yorke_dimension": 4.0}})[-1]

@@ -233,6 +233,12 @@ def test_what_belongs_to_a_score_has_no_row_of_its_own() -> None:
     assert len(cards) == 4
 
 
+@pytest.mark.parametrize("flag", [True, "true", False, "false"])
+def test_a_saturated_divergence_is_named(flag: object) -> None:
+    said = "even recordings of the system miss most of its cells" in page_of(judged(saturated=flag))
+    assert said is (str(flag).lower() == "true")
+
+
 def test_a_degenerate_run_was_not_tested() -> None:
     words = dict.fromkeys(("verdict_geometry", "verdict_order", "verdict_time"), "undecided")
     none = dict.fromkeys(("p_value", "p_geometry", "p_order", "p_spectra"), float("nan"))
