@@ -19,6 +19,10 @@ from .geometry.distances import energy_distance as energy_distance
 from .geometry.distances import hausdorff_distance as hausdorff_distance
 from .geometry.distances import maximum_mean_discrepancy as maximum_mean_discrepancy
 from .geometry.distances import sliced_wasserstein as sliced_wasserstein
+from .geometry.lagged import lagged_divergence as lagged_divergence
+from .geometry.nearest_neighbours import (
+    nearest_neighbour_divergence as nearest_neighbour_divergence,
+)
 from .geometry.state_space import state_space_divergence as state_space_divergence
 from .invariants.covariant import covariant_lyapunov_vectors as covariant_lyapunov_vectors
 from .invariants.dimension import correlation_dimension as correlation_dimension

@@ -19,6 +19,7 @@ Ints = NDArray[np.int64]
 
 _LEAST_BLOCK = 20
 _BLOCKS = 20
+_LEAST_UNITS = 4.0
 _MANY = 20
 """From so many trajectories on whole trajectories are drawn."""
 
@@ -66,11 +67,7 @@ def block_length(x: Floats | Sequence[Floats]) -> int:
         `memory` of the series (the median over several), at most a twentieth of all samples and at
         most the longest trajectory.
     """
-    parts = [x] if isinstance(x, np.ndarray) else list(x)
-    longest = sorted(parts, key=len)[-10:]
-    wanted = math.ceil(float(np.median([memory(part) for part in longest])))
-    most = max(1, sum(map(len, parts)) // _BLOCKS)
-    return int(min(wanted, most, len(longest[-1])))
+    return Resampling.of(x, whole=False).block
 
 
 @dataclass(frozen=True)
@@ -88,6 +85,8 @@ class Resampling:
         Samples of a block; a shorter trajectory is a block of its own.
     whole : bool
         Whether whole trajectories are drawn.
+    memory : float
+        Samples that a block should hold; more than ``block`` where the series is too short for it.
 
     Examples
     --------
@@ -101,16 +100,25 @@ class Resampling:
     lengths: tuple[int, ...]
     block: int
     whole: bool = False
+    memory: float = 0.0
 
     @classmethod
-    def of(cls, x: Floats | Sequence[Floats], block: int | None = None) -> Resampling:
-        """Take block and unit from the series themselves; a block that is given is kept."""
+    def of(
+        cls, x: Floats | Sequence[Floats], block: int | None = None, whole: bool | None = None
+    ) -> Resampling:
+        """Take block and unit from the series themselves; what is given is kept."""
         parts = [x] if isinstance(x, np.ndarray) else list(x)
         lengths = tuple(len(part) for part in parts)
-        whole = len(parts) >= _MANY
-        if block is None:
-            block = int(np.median(lengths)) if whole else block_length(parts)
-        return cls(lengths, max(1, min(block, max(lengths))), whole)
+        if whole is None:
+            whole = len(parts) >= _MANY
+        if block is not None:
+            held = float(block)
+        elif whole:
+            held = float(np.median(lengths))
+        else:
+            held = float(np.median([memory(part) for part in sorted(parts, key=len)[-10:]]))
+        most = sum(lengths) // _BLOCKS if block is None and not whole else max(lengths)
+        return cls(lengths, max(1, min(math.ceil(held), most, max(lengths))), whole, held)
 
     @property
     def total(self) -> int:
@@ -119,13 +127,19 @@ class Resampling:
 
     @property
     def units(self) -> float:
-        """Blocks or trajectories in the pool, which bound what resamples can tell."""
-        return float(len(self.lengths)) if self.whole else self.total / self.block
+        """Independent blocks or trajectories in the pool, at least 4: what resamples can tell.
+
+        Blocks that had to be cut depend on each other, and count for fewer.
+        """
+        if self.whole:
+            return max(float(len(self.lengths)), _LEAST_UNITS)
+        return max(self.total / max(self.block, self.memory), _LEAST_UNITS)
 
     def shortened(self, by: int) -> Resampling:
         """The same for series that lose samples at their ends, as pairs at a lag do."""
         lengths = tuple(n - by for n in self.lengths if n > by)
-        return Resampling(lengths, max(1, min(self.block, max(lengths))), self.whole)
+        block = max(1, min(self.block, max(lengths)))
+        return Resampling(lengths, block, self.whole, self.memory)
 
     def segments(self, rng: np.random.Generator, resamples: int) -> tuple[Ints, Ints]:
         """First row of every block of every resample and the row after its last, in the pool.
@@ -213,7 +227,10 @@ def widening(units: float) -> float:
 def recentred_interval(
     value: float, resamples: Floats, units: float = math.inf
 ) -> tuple[float, float]:
-    """95 % interval around ``value``; resampling is biased upwards, so only its spread is used.
+    """95 % interval around ``value``: the wider half of the spread of its resamples on both sides.
+
+    Resamples are biased upwards, so only their spread is used. It is skewed, and whether a value is
+    a low one or a high one of its generator is not known: so it reaches as far down as up.
 
     Parameters
     ----------
@@ -222,11 +239,11 @@ def recentred_interval(
     resamples : array (R,)
         Of the resamples.
     units : float
-        Blocks or trajectories in the sample (`Resampling.units`): few of them widen the interval.
+        Independent blocks or trajectories (`Resampling.units`): few of them widen the interval.
     """
-    spread = np.quantile(resamples, [0.025, 0.975]) - np.median(resamples)
-    spread = spread * (1.0 if math.isinf(units) else widening(units))
-    return max(0.0, float(value + spread[0])), float(value + spread[1])
+    spread = np.abs(np.quantile(resamples, [0.025, 0.975]) - np.median(resamples))
+    half = float(spread.max()) * (1.0 if math.isinf(units) else widening(units))
+    return max(0.0, value - half), value + half
 
 
 def mean_interval(values: Floats, resamples: int, rng: np.random.Generator) -> tuple[float, float]:

@@ -94,6 +94,13 @@ _TABLE = (
         for_fields=True,
     ),
     Fact(
+        "nearest_neighbour_divergence", "Nearest-neighbour divergence", ("D", "nn"), "nats",
+        "Divergence of run and data by distances to nearest neighbours, for many variables.",
+        for_fields=True, on_request=True, for_many=True,
+        score="geometry.nearest_neighbours:nearest_neighbour_sets",
+        no_interval="resampled points coincide, which nearest neighbours take for density",
+    ),
+    Fact(
         "hellinger_spectral_distance", "Spectral distance", ("D", "H"), "1",
         "Hellinger distance of smoothed power spectra, mean over variables; blind to phases.",
         for_fields=True, parts=("hellinger_per_variable",),
@@ -109,11 +116,6 @@ _TABLE = (
         better="", surrogate="",
         parts=("lyapunov_exponent", "lyapunov_exponent_low", "lyapunov_exponent_high",
                "exponent_sum", "exponent_sum_low", "exponent_sum_high", "kaplan_yorke_dimension"),
-    ),
-    Fact(
-        "nearest_neighbour_divergence", "Nearest-neighbour divergence", ("D", "nn"), "nats",
-        "Divergence of run and data by distances to nearest neighbours, for many variables.",
-        for_fields=True, on_request=True, for_many=True,
     ),
     Fact(
         "sliced_wasserstein", "Sliced Wasserstein distance", ("W", "1"), "units of the series",

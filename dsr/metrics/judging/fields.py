@@ -26,6 +26,7 @@ from dsr.metrics.judging.series import (
     judged_run,
     objections,
     prediction,
+    sets,
     with_verdict,
 )
 from dsr.metrics.models import context_length, drives_of, name_of, reference_for
@@ -78,6 +79,7 @@ def judge_field(
     scaler = Scaler.fit(first if other is None else other)
     if "prediction_error" in chosen:
         data |= prediction(model, first, scaler, asked)
+    data |= sets(chosen, data, run, others, asked.seed)
     data |= _frame_scores(chosen, x, second, still, other, asked)
     against = objections(verdict, data, model, first, scaler, asked)
     scores = with_verdict(kept(data, chosen), verdict, against, series, run, model, asked)

@@ -15,6 +15,7 @@ import numpy as np
 
 from dsr.errors import InputError
 from dsr.metrics.bootstrap import block_length
+from dsr.metrics.geometry.lagged import default_lag
 from dsr.metrics.judging.distances import Aspect, Space
 from dsr.metrics.judging.facts import LARGEST_BINNED
 from dsr.metrics.judging.pools import Pool, span, stretches, total
@@ -136,8 +137,8 @@ class Yardstick:
         self._alone: Sameness | None = None
         self._spaces: dict[int, dict[str, Space]] = {}
         self.sameness = Sameness(targets, recordings or [], seed=settings.seed)
-        self.lag = max(1, round(self.sameness.mean_period / 6.0))
         paired = [x[:n] for x, n in zip(targets, lengths, strict=True)]
+        self.lag = default_lag(paired)
         self._paired = [len(x) for x in paired]
         if len(targets) == 1:
             beside = recordings or [targets[0][len(targets[0]) // 2 :]]

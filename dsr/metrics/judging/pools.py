@@ -76,6 +76,6 @@ def _starts(spare: int, length: int, most: int) -> list[int]:
     return [int(start) for start in np.linspace(0, spare, count)] if count > 1 else [spare]
 
 
-def distinct(parts: Pool) -> Pool:
-    """Every array once: a single run beside many trajectories is not many runs."""
-    return list({id(part): part for part in parts}.values())
+def distinct(parts: Pool) -> list[int]:
+    """First place of every array: a single run beside many trajectories is not many runs."""
+    return sorted({id(part): k for k, part in reversed(list(enumerate(parts)))}.values())

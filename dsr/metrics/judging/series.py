@@ -70,18 +70,27 @@ def judge_series(
         data |= prediction(model, series, scaler, asked)
     if "largest_lyapunov_exponent" in chosen:
         data |= exponents(model, series, inputs, seed)
-    if any(FACTS[name].score for name in chosen):
-        cases = recordings(run.targets, recorded)
-        sets = [(x[: len(y)], b, y) for (x, b), y in zip(cases, run.compared, strict=True)]
-        for name in chosen:
-            if FACTS[name].score:
-                data |= set_scores(name, sets, seed=seed)
+    data |= sets(chosen, data, run, recorded, seed)
     if "valid_prediction_time" in chosen:
         exponent = data.get("largest_lyapunov_exponent", ((), math.nan))[1]
         data |= prediction_time_scores(model, series, others, exponent, inputs=inputs, seed=seed)
     against = objections(verdict, data, model, series, scaler, asked)
     scores = with_verdict(kept(data, chosen), verdict, against, series, run, model, asked)
     return scores, run.series
+
+
+def sets(
+    chosen: tuple[str, ...], data: dict[str, Any], run: FreeRun, recorded: list[Floats] | None,
+    seed: int,
+) -> dict[str, Any]:  # fmt: skip
+    """Scores of two sets of samples that are chosen and not there yet."""
+    found: dict[str, Any] = {}
+    for name in chosen:
+        module = FACTS[name].score.partition(".")[0]
+        if module in ("geometry", "spectra") and name not in data:
+            cases = zip(recordings(run.targets, recorded), run.compared, strict=True)
+            found |= set_scores(name, [(x[: len(y)], b, y) for (x, b), y in cases], seed=seed)
+    return found
 
 
 def judged_run(run: FreeRun, recorded: list[Floats] | None, asked: Settings) -> Verdict:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from dsr.metrics.bootstrap import Resampling
+from dsr.metrics.bootstrap import Resampling, block_starts, resampled_indices
 from dsr.metrics.doors import Floats
 from dsr.metrics.geometry.binned import BinnedReference, bins_for
+from dsr.metrics.geometry.lagged import LaggedReference
 from dsr.metrics.geometry.mixture import MixtureReference, finite_rows, strided
+from dsr.metrics.geometry.nearest_neighbours import (
+    nearest_neighbour_sets,
+    nearest_neighbour_terms,
+)
 from dsr.metrics.judging.distances import Space
 from dsr.metrics.judging.facts import LARGEST_BINNED
-from dsr.metrics.judging.pools import Pool, total
+from dsr.metrics.judging.pools import Pool
 
 
 class Cells:
@@ -66,42 +72,49 @@ class LaggedPairs:
     """Divergence of pairs of samples a lag apart, by cells, mean over variables: sees the arrow."""
 
     def __init__(self, parts: Pool, lag: int) -> None:
-        self.lag = lag
-        self.bins = bins_for(total(parts), 2)
-        self._references = [
-            BinnedReference(np.ascontiguousarray(pairs), self.bins) for pairs in self._pairs(parts)
-        ]
-        nowhere = [np.full((lag + total(parts), len(self._references)), np.nan)]
-        self.missed = self.divergence(nowhere)
-        self.settings = {"lag": lag, "bins": self.bins}
-
-    def _pairs(self, parts: Pool) -> list[Floats]:
-        long = [part for part in parts if len(part) > self.lag]
-        if not long:
-            long = [np.repeat(part, self.lag + 1, axis=0) for part in parts]
-        before = np.concatenate([part[: len(part) - self.lag] for part in long])
-        after = np.concatenate([part[self.lag :] for part in long])
-        return [np.stack(pair, axis=1) for pair in zip(before.T, after.T, strict=True)]
+        self.reference = LaggedReference(parts, min(lag, max(map(len, parts)) // 2))
+        self.missed = self.reference.divergence([np.full_like(part, np.nan) for part in parts])
+        self.settings = {"lag": self.reference.lag, "bins": self.reference.bins}
 
     def divergence(self, parts: Pool) -> float:
         """In nats, mean over variables."""
-        found = [
-            reference.divergence(pairs)
-            for reference, pairs in zip(self._references, self._pairs(parts), strict=True)
-        ]
-        return float(np.mean(found))
+        return self.reference.divergence(parts)
 
     def resampled(
         self, parts: Pool, block: int, rng: np.random.Generator, resamples: int
     ) -> Floats:
         """Of resamples, in nats; the same blocks of every variable."""
-        plan = Resampling.of(parts, block).shortened(self.lag)
-        seed = int(rng.integers(2**63))
-        found = [
-            reference.resampled(pairs, plan, np.random.default_rng(seed), resamples)
-            for reference, pairs in zip(self._references, self._pairs(parts), strict=True)
-        ]
-        return np.asarray(np.mean(found, axis=0))
+        if max(map(len, parts)) <= self.reference.lag:
+            return np.full(resamples, np.inf)
+        return self.reference.resampled(parts, Resampling.of(parts, block), rng, resamples)
+
+
+class Neighbours:
+    """Divergence by nearest neighbours, for many variables."""
+
+    missed = math.inf
+
+    def __init__(self, parts: Pool) -> None:
+        self._pooled = np.concatenate(parts)
+        self.settings: dict[str, Any] = {}
+
+    def divergence(self, parts: Pool) -> float:
+        """In nats; inf where a row is not finite."""
+        return nearest_neighbour_sets(self._pooled, np.concatenate(parts))
+
+    def resampled(
+        self, parts: Pool, block: int, rng: np.random.Generator, resamples: int
+    ) -> Floats:
+        """Of resamples of the places at which densities are compared, in nats.
+
+        Points that are drawn twice coincide, which nearest neighbours take for density.
+        """
+        terms = nearest_neighbour_terms(self._pooled, np.concatenate(parts))
+        if not np.isfinite(terms).all():
+            return np.full(resamples, np.inf)
+        few = max(1, min(round(block * len(terms) / len(self._pooled)), len(terms) // 4))
+        starts = block_starts(rng, len(terms), few, resamples)
+        return np.asarray(terms[resampled_indices(starts, few, len(terms))].mean(axis=1))
 
 
 def spaces(parts: Pool, lag: int, seed: int) -> dict[str, Space]:
@@ -111,4 +124,6 @@ def spaces(parts: Pool, lag: int, seed: int) -> dict[str, Space]:
         "state_space_divergence": Mixtures(parts, seed) if many else Cells(parts),
         "lagged_divergence": LaggedPairs(parts, lag),
     }
+    if many:
+        found["nearest_neighbour_divergence"] = Neighbours(parts)
     return found

@@ -109,7 +109,9 @@ def judge(
     """
     lengths = [len(run) for run in runs]
     yardstick = Yardstick.of(targets, recordings, lengths, settings)
-    fate = _fate(targets, recordings, distinct(wholes))
+    once = distinct(wholes)
+    single = [runs[k] for k in once]
+    fate = _fate(targets, recordings, [wholes[k] for k in once])
     together = yardstick.pool(runs)
     scores = {
         name: aspect.measure(together, np.random.default_rng([settings.seed, 4]))
@@ -121,9 +123,9 @@ def judge(
     why = sameness.undecided_because
     found = Found(math.nan, dict.fromkeys(PARTS, math.nan), sameness.segments, 0)
     like_recordings = False
-    if not fate:
-        found = sameness.test(distinct(runs))
-        if not why and found.segments_generated < LEAST_SEGMENTS // 2:
+    if fate != "diverged":
+        found = sameness.test(single)
+        if not fate and not why and found.segments_generated < LEAST_SEGMENTS // 2:
             why = _too_short(sameness, found)
     recordings_p = sameness.recordings_p
     words = _words(yardstick, found, scores, spectral, why)
@@ -131,7 +133,7 @@ def judge(
         assert recordings is not None
         if found.p_value <= LEVEL:
             alone = yardstick.alone(recordings)
-            like_recordings = alone.test(distinct(runs)).p_value > LEVEL
+            like_recordings = alone.test(single).p_value > LEVEL
         if not like_recordings and NONE not in words.values():
             why = (
                 "reference and recordings of the system differ from each other "
@@ -166,8 +168,13 @@ def _words(
     yardstick: Yardstick, found: Found, scores: dict[str, Measured], spectral: list[Interval],
     why: str,
 ) -> dict[str, str]:  # fmt: skip
-    """Each part: equal where the test sees no difference, none where a cloud is as close."""
-    if why or math.isnan(found.p_value):
+    """Each part: equal where the test sees no difference, none where a cloud is as close.
+
+    A run that diverged has no p-value, and no part of the system.
+    """
+    if math.isnan(found.p_value):
+        return dict.fromkeys(_WORDS.values(), NONE)
+    if why:
         return dict.fromkeys(_WORDS.values(), UNDECIDED)
     cloud = yardstick.sameness.cloud().parts
     words = {}
