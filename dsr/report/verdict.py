@@ -21,9 +21,9 @@ _LOOKS_AT = {
     "spectra": "how fast: autocovariances, cross-covariances and increments over lags",
 }
 
-_NOT_TESTED = (
+_DEGENERATE = (
     "A run that diverges, comes to rest or repeats a cycle that the data does not have is called "
-    "so, whatever its scores. It was not compared any further."
+    "degenerate, whatever its scores and whatever a test says."
 )
 
 
@@ -32,10 +32,10 @@ def verdict_section(evidence: Evidence, figures: Figures) -> Markup:
     found = evidence.told
     if evidence.metrics is None:
         return Markup("")
-    if found.kind == "degenerate" and math.isfinite(found.level):
-        return part("paragraph", _NOT_TESTED)
+    degenerate = found.kind == "degenerate" and math.isfinite(found.level)
+    opening = part("paragraph", _DEGENERATE) if degenerate else Markup("")
     if not found.tested:
-        return Markup("")
+        return opening
     spoken = ", ".join(f"{name} {p_value(p)}" for name, p in _known(found))
     picture = figures.plot(verdict_parts(evidence.metrics), f"p-values of the verdict: {spoken}")
     caption = (
@@ -45,9 +45,8 @@ def verdict_section(evidence: Evidence, figures: Figures) -> Markup:
     if math.isfinite(found.recordings_p):
         caption += " The ring: test part against training part, without the model."
     left = figures.figure(picture, caption=caption)
-    return join([
-        _method(found), part("columns", "halves", left, _parts_table(found)), *_remarks(found),
-    ])  # fmt: skip
+    beside = part("columns", "halves", left, _parts_table(found))
+    return join([opening, _method(found), beside, *_remarks(found)])
 
 
 def _known(found: Told) -> list[tuple[str, float]]:

@@ -121,7 +121,7 @@ def compared(evidence: Evidence) -> str:
     if found.tested:
         if found.undecided_because and _without_stop(found.undecided_because) not in found.sentence:
             sentences.append(sentence(found.undecided_because))
-        if math.isfinite(found.p_value) and not found.open:
+        if math.isfinite(found.p_value) and not found.open and found.kind != "degenerate":
             sentences.append(f"{_result(found)} (p = {p_value(found.p_value)}).")
         if found.withheld_because:
             reasons = "; ".join(_without_stop(shorten(r, 200)) for r in found.withheld_because)
@@ -140,7 +140,7 @@ def compared(evidence: Evidence) -> str:
 
 def _result(found: Told) -> str:
     """What the test of all parts together says, in a few words."""
-    if found.kind == "degenerate" or not math.isfinite(found.level):
+    if not math.isfinite(found.level):
         return "Test of sameness"
     differs = "differs from" if found.p_value <= found.level else "shows no difference from"
     return f"At level {percent(found.level)} the run {differs} the recordings"

@@ -244,7 +244,12 @@ def test_a_degenerate_run_was_not_tested() -> None:
     none = dict.fromkeys(("p_value", "p_geometry", "p_order", "p_spectra"), float("nan"))
     page = page_of(judged("degenerate: frozen", **words, **none))
     assert row(page, "State-space divergence").endswith("not tested")
-    assert "was not compared any further" in section(page, "How the verdict was reached")
+    assert "whatever a test says" in section(page, "How the verdict was reached")
+    tested = page_of(judged("degenerate: frozen"))
+    opening = Reader(tested[: tested.index("<nav")]).text
+    assert "p = " not in opening
+    assert "whatever a test says" in section(tested, "How the verdict was reached")
+    assert "p-value" in section(tested, "How the verdict was reached")
     assert tone(page) == "poor"
 
 

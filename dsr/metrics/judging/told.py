@@ -24,7 +24,7 @@ PARTS = {
 _NUMBERS = ("p_value", "p_geometry", "p_order", "p_spectra", "level", "recordings_p",
             "segment_length", "mean_period")  # fmt: skip
 _COUNTS = ("segments", "segments_generated", "compared_length")
-_REASONS = ("decidable", "undecided_because", "withheld_because")
+_REASONS = ("decidable", "saturated", "undecided_because", "withheld_because")
 _WORDS = tuple(word for _, _, word in PARTS.values())
 VERDICT_FACTS = (*_NUMBERS, *_COUNTS, *_WORDS, *_REASONS, "lyapunov")
 """What stands beside ``verdict`` in a summary, of what the scores hold."""
@@ -159,8 +159,9 @@ def verdict_to_json(scores: Any) -> dict[str, Any]:
         ``verdict`` and, of what the scores hold, ``p_value``, ``p_geometry``, ``p_order``,
         ``p_spectra``, ``level``, ``recordings_p``, ``segments``, ``segments_generated``,
         ``segment_length``, ``mean_period``, ``compared_length``, ``decidable``,
-        ``verdict_geometry``, ``verdict_order``, ``verdict_time``, ``undecided_because``,
-        ``withheld_because``, and ``lyapunov`` (`lyapunov_facts`). What is not finite is None.
+        ``saturated``, ``verdict_geometry``, ``verdict_order``, ``verdict_time``,
+        ``undecided_because``, ``withheld_because``, and ``lyapunov`` (`lyapunov_facts`). What is
+        not finite is None.
 
     Examples
     --------
@@ -179,6 +180,8 @@ def verdict_to_json(scores: Any) -> dict[str, Any]:
     }
     if found.decidable is not None:
         plain["decidable"] = found.decidable
+    if _flag(attrs.get("saturated")) is not None:
+        plain["saturated"] = _flag(attrs["saturated"])
     plain |= {word: found.words[part] for part, (_, _, word) in PARTS.items() if word in attrs}
     if "undecided_because" in attrs:
         plain["undecided_because"] = found.undecided_because
