@@ -101,11 +101,9 @@ class Aspect:
         self.resamples = int(np.clip(_WORK / longest, min(_LEAST_RESAMPLES, resamples), resamples))
         self._units = Resampling.of(stretches[0], block).units
         rng = np.random.default_rng([seed, 1])
-        floors = [space.divergence(pool) for pool in stretches]
-        self._floor_star = self._shared(stretches, rng)
+        floors, self._floor_star = self._found(stretches, len(stretches), rng)
         self.floor = self._spread(floors, self._floor_star)
-        values = [space.divergence(pool) for pool in clouds]
-        self._cloud_star = self._shared(clouds[:2], np.random.default_rng([seed, 2]))
+        values, self._cloud_star = self._found(clouds, 2, np.random.default_rng([seed, 2]))
         self.surrogate = self._spread(values, self._cloud_star)
 
     @property
@@ -113,10 +111,17 @@ class Aspect:
         """Whether even a recording misses most of the reference's cells: then it says nothing."""
         return bool(self.floor.value > _SATURATED * self.space.missed)
 
-    def _shared(self, pools: list[Pool], rng: np.random.Generator) -> list[Floats]:
-        """Resamples, in equal numbers from each of several pools."""
-        each = -(-self.resamples // len(pools))
-        return [self.space.resampled(pool, self.block, rng, each) for pool in pools]
+    def _found(
+        self, pools: list[Pool], few: int, rng: np.random.Generator
+    ) -> tuple[list[float], list[Floats]]:
+        """Distances of several pools, and resamples in equal numbers from the first few."""
+        each = -(-self.resamples // min(few, len(pools)))
+        values, stars = [], []
+        for k, pool in enumerate(pools):
+            values.append(self.space.divergence(pool))
+            if k < few:
+                stars.append(self.space.resampled(pool, self.block, rng, each))
+        return values, stars
 
     def _spread(self, values: list[float], stars: list[Floats]) -> Interval:
         middle = float(np.median(values))

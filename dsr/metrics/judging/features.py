@@ -112,24 +112,24 @@ class Battery:
         )
         as_is = [self._at(segments, lag) for lag in self.lags]
         moved = [_farther(*three) for three in zip(slower, faster, as_is, strict=True)]
-        step = self._lagged(segments, self.lag + 1).mean(0) - self._lagged(segments, self.lag).mean(
-            0
-        )
-        lagged = np.abs(step) * CLOCK * self.lag
+        around = [self._lagged(segments, self.lag + k).mean(axis=0) for k in (-1, 0, 1)]
+        lagged = np.abs(np.diff(around, axis=0)).max(axis=0) * CLOCK * self.lag
         odd, even = self._by_group(moved)
         jump = np.square(np.diff(segments, axis=1)).mean(axis=(0, 1)) * ((1.0 + CLOCK) ** 2 - 1.0)
         order, spectra = np.concatenate([lagged, *odd]), np.concatenate([*even, jump])
         still = np.zeros(self._geometry(segments[:1]).shape[1])
         clock = Means(still, order, spectra)
         spread = self._spread(segments)
-        return Means(*(np.maximum(c, AMPLITUDE * s) for c, s in zip(clock, spread, strict=True)))
+        return Means(*(c + AMPLITUDE * s for c, s in zip(clock, spread, strict=True)))
+
+    def points(self, w: Floats) -> Floats:
+        """Features of single states ``(..., N)``: waves, values, squares, products."""
+        first, second = self.pairs
+        waves = np.cos(w @ self.waves + self.phases)
+        return np.concatenate([waves, w, w * w, w[..., first] * w[..., second]], axis=-1)
 
     def _geometry(self, w: Floats) -> Floats:
-        w = w[:, :: self.stride]
-        first, second = self.pairs
-        waves = np.cos(w @ self.waves + self.phases).mean(axis=1)
-        products = (w[:, :, first] * w[:, :, second]).mean(axis=1)
-        return np.concatenate([waves, w.mean(axis=1), (w * w).mean(axis=1), products], axis=1)
+        return np.asarray(self.points(w[:, :: self.stride]).mean(axis=1))
 
     def _order(self, w: Floats) -> Floats:
         odd, _ = self._by_group([covariances(w, lag, self.stride, self.pairs) for lag in self.lags])
@@ -164,19 +164,15 @@ class Battery:
 
     def _spread(self, segments: Floats) -> Means:
         """Standard deviation of each feature over single samples of the reference."""
-        some = segments.reshape(1, -1, segments.shape[2])
-        every = max(1, some.shape[1] // 20_000)
-        points = some[0, ::every][:, None]  # each sample a segment of its own
-        first, second = self.pairs
-        waves = np.cos(points[:, 0] @ self.waves + self.phases)
-        own, square = points[:, 0], points[:, 0] ** 2
-        products = own[:, first] * own[:, second]
-        geometry = np.concatenate([waves, own, square, products], axis=1).std(axis=0)
+        points = segments.reshape(-1, segments.shape[2])
+        every = max(1, len(points) // 20_000)
+        points = points[::every]
+        geometry = self.points(points).std(axis=0)
         both = np.concatenate(_pair(segments, self.lag, self.stride), axis=2)
         both = both.reshape(-1, both.shape[2])[:: max(1, every // self.stride)]
         lagged = np.cos(both @ self.lagged_waves + self.lagged_phases).std(axis=0)
         odd, even = self._by_group([_spreads(segments, k, every, self.pairs) for k in self.lags])
-        jump = np.square(np.diff(segments, axis=1)).reshape(-1, own.shape[1]).std(axis=0)
+        jump = np.square(np.diff(segments, axis=1)).reshape(-1, points.shape[1]).std(axis=0)
         return Means(geometry, np.concatenate([lagged, *odd]), np.concatenate([*even, jump]))
 
 

@@ -25,7 +25,7 @@ from dsr.metrics.judging.spectral import SpectralYardstick
 from dsr.metrics.spectra.distances import SpectralReference
 from dsr.metrics.surrogates import cloud_like
 
-_STRETCHES = 5
+_STRETCHES, _FEW_STRETCHES = 5, 3
 _CLOUDS = 20
 _FEW_CLOUDS = 5
 _MANY_SAMPLES = 200_000
@@ -73,8 +73,9 @@ class Ruler:
         self, x: Pool, recordings: Pool, lag: int, settings: Settings, *, few: bool = False
     ) -> None:
         self.length, self.block = total(x), block_length(x)
-        some = stretches(recordings, self.length, 3 if few else _STRETCHES)
-        large = self.length > _MANY_SAMPLES or x[0].shape[1] > LARGEST_BINNED
+        wide = x[0].shape[1] > LARGEST_BINNED
+        large = self.length > _MANY_SAMPLES or wide
+        some = stretches(recordings, self.length, _FEW_STRETCHES if few or wide else _STRETCHES)
         rng = np.random.default_rng([settings.seed, 0])
         clouds = self._clouds(recordings, some, _FEW_CLOUDS if few or large else _CLOUDS, rng)
         resamples = min(settings.resamples, 50) if few else settings.resamples
@@ -95,9 +96,8 @@ class Ruler:
     ) -> list[Pool]:
         """Draws like all recordings together, as a model without dynamics makes, then like each."""
         whole = np.concatenate(recordings)
-        like = [whole] * count + [
-            np.concatenate(pool) for pool in some[: count if len(some) > 1 else 0]
-        ]
+        each = [np.concatenate(pool) for pool in some[:_FEW_STRETCHES]] if len(some) > 1 else []
+        like = [whole] * count + each
         return [[cloud_like(one, rng, self.length)] for one in like]
 
 

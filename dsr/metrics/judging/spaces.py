@@ -12,10 +12,7 @@ from dsr.metrics.doors import Floats
 from dsr.metrics.geometry.binned import BinnedReference, bins_for
 from dsr.metrics.geometry.lagged import LaggedReference
 from dsr.metrics.geometry.mixture import MixtureReference, finite_rows, strided
-from dsr.metrics.geometry.nearest_neighbours import (
-    nearest_neighbour_sets,
-    nearest_neighbour_terms,
-)
+from dsr.metrics.geometry.nearest_neighbours import nearest_neighbour_terms
 from dsr.metrics.judging.distances import Space
 from dsr.metrics.judging.facts import LARGEST_BINNED
 from dsr.metrics.judging.pools import Pool
@@ -97,10 +94,11 @@ class Neighbours:
     def __init__(self, parts: Pool) -> None:
         self._pooled = np.concatenate(parts)
         self.settings: dict[str, Any] = {}
+        self._last: tuple[Pool, Floats] = ([], np.zeros(0))
 
     def divergence(self, parts: Pool) -> float:
         """In nats; inf where a row is not finite."""
-        return nearest_neighbour_sets(self._pooled, np.concatenate(parts))
+        return max(float(self._terms(parts).mean()), 0.0)
 
     def resampled(
         self, parts: Pool, block: int, rng: np.random.Generator, resamples: int
@@ -109,12 +107,19 @@ class Neighbours:
 
         Points that are drawn twice coincide, which nearest neighbours take for density.
         """
-        terms = nearest_neighbour_terms(self._pooled, np.concatenate(parts))
+        terms = self._terms(parts)
         if not np.isfinite(terms).all():
             return np.full(resamples, np.inf)
         few = max(1, min(round(block * len(terms) / len(self._pooled)), len(terms) // 4))
         starts = block_starts(rng, len(terms), few, resamples)
         return np.asarray(terms[resampled_indices(starts, few, len(terms))].mean(axis=1))
+
+    def _terms(self, parts: Pool) -> Floats:
+        """Terms of the mean, made once where value and resamples are asked for in turn."""
+        if self._last[0] is not parts:
+            found = nearest_neighbour_terms(self._pooled, np.concatenate(parts))
+            self._last = (parts, found)
+        return self._last[1]
 
 
 def spaces(parts: Pool, lag: int, seed: int) -> dict[str, Space]:
