@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _LOOKS_AT = {
     "geometry": "where the run is: means, spreads, products, shape of the distribution",
-    "order": "which way time goes: lagged pairs, and moments that change sign under reversal",
+    "order": "which way time goes, and how the state moves on: lagged pairs, moments that change "
+    "sign under reversal, steps",
     "spectra": "how fast: autocovariances, cross-covariances and increments over lags",
 }
 
