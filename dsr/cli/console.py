@@ -229,7 +229,7 @@ def verdict_lines(attrs: Mapping[Any, Any], of: str = "samples", left: int = 10)
         # Older versions stored the cautious sentence where nothing could be told.
         sentence = "undecided: at this length the truth cannot be told from a Gaussian cloud"
     lines = [hanging("verdict", sentence, left)]
-    if because and because.strip(".") not in sentence:
+    if found.open and because and because.strip(".") not in sentence:
         lines.append(hanging("because", because, left))
     if found.tested:
         lines.append(hanging("tested", _tested(found), left))

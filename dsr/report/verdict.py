@@ -102,7 +102,7 @@ def _parts_table(found: Told) -> Markup:
 def _remarks(found: Told) -> list[Markup]:
     """Why a sentence was withheld or could not be had, and what the recordings say themselves."""
     made = []
-    if found.undecided_because:
+    if found.open and found.undecided_because:
         items = [sentence(found.undecided_because)]
         made.append(part("items", items, "Why it is undecided"))
     if found.withheld_because:

@@ -119,8 +119,9 @@ def compared(evidence: Evidence) -> str:
             f"Compared over {count(length)} samples{whole} that neither training nor selection saw."
         )
     if found.tested:
-        if found.undecided_because and _without_stop(found.undecided_because) not in found.sentence:
-            sentences.append(sentence(found.undecided_because))
+        reason = _without_stop(found.undecided_because)
+        if found.open and reason and reason not in found.sentence:
+            sentences.append(sentence(reason))
         if math.isfinite(found.p_value) and not found.open and found.kind != "degenerate":
             sentences.append(f"{_result(found)} (p = {p_value(found.p_value)}).")
         if found.withheld_because:

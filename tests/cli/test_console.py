@@ -95,6 +95,9 @@ def test_what_cannot_be_decided_is_told_apart_from_failure() -> None:
     assert told == "verdict   no better than a Gaussian cloud"
     told = verdict_lines(attrs("degenerate: frozen", decidable=False))[0]
     assert told == "verdict   degenerate: frozen"
+    # What is degenerate is decided, however short the record.
+    short = attrs("degenerate: frozen", decidable=False, undecided_because=because, **PARTS)
+    assert not any("because" in line or "relied" in line for line in verdict_lines(short))
 
 
 @pytest.mark.parametrize("reasons", [["worse than persistence"], "worse than persistence"])
