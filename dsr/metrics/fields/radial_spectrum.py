@@ -32,7 +32,9 @@ def radial_energy_spectrum(field: Any, *, periodic: bool = True) -> xr.DataArray
     Returns
     -------
     DataArray over "wavenumber" (and "trajectory", "channel" where there are several)
-        Shells 0 to min(H, W) / 2, and one more that holds every higher wavenumber (the corners).
+        Shells 0 to max(H, W) / 2, and one more that holds every higher wavenumber (the corners).
+        Wavenumbers are cycles over the longer side; cells are as long as wide, if coordinates do
+        not say otherwise.
 
     Examples
     --------
@@ -67,8 +69,7 @@ def _energy(field: xr.DataArray, valid: NDArray[np.bool_], periodic: bool) -> Fl
     height, width = field.shape[3:]
     window = np.ones if periodic else np.hanning
     columns, rows = window(height)[:, np.newaxis], window(width)
-    ky, kx = np.fft.fftfreq(height, 1 / height), np.fft.fftfreq(width, 1 / width)
-    last = min(height, width) // 2 + 1
+    ky, kx, last = _wavenumbers(field)
     shell = np.minimum(np.round(np.hypot(ky[:, np.newaxis], kx)), last).astype(np.int64).ravel()
     spectrum = np.zeros((field.shape[0], field.shape[2], last + 1))
     for k, total in enumerate(lengths(field)):
@@ -79,6 +80,34 @@ def _energy(field: xr.DataArray, valid: NDArray[np.bool_], periodic: bool) -> Fl
                 spectrum[k, c] += np.bincount(shell, flat, minlength=last + 1)
         spectrum[k] /= total
     return spectrum
+
+
+def _wavenumbers(field: xr.DataArray) -> tuple[Floats, Floats, int]:
+    """Cycles over the longer side along y and x, and the number of the last shell.
+
+    One wavelength is in one shell, whichever way it runs. Cells are as long as wide where the
+    coordinates do not say otherwise.
+    """
+    points, steps = field.shape[3:], [_step(field, str(d)) for d in field.dims[3:]]
+    sides = [n * step for n, step in zip(points, steps, strict=True)]
+    longer = int(np.argmax(sides))
+    if points[0] == points[1] and np.isclose(*steps, rtol=1e-6):
+        k = np.asarray(np.fft.fftfreq(points[0], 1 / points[0]), dtype=np.float64)
+        return k, k, points[0] // 2 + 1
+    ky, kx = (
+        np.asarray(sides[longer] * np.fft.fftfreq(n, step), dtype=np.float64)
+        for n, step in zip(points, steps, strict=True)
+    )
+    return ky, kx, points[longer] // 2 + 1
+
+
+def _step(field: xr.DataArray, dim: str) -> float:
+    """Distance of grid points along a dimension; 1 without even coordinates."""
+    if dim not in field.coords or field[dim].dtype.kind not in "fiu" or field.sizes[dim] < 2:
+        return 1.0
+    steps = np.diff(field[dim].values.astype(np.float64))
+    even = np.isfinite(steps).all() and np.ptp(steps) <= 1e-3 * abs(steps[0])
+    return abs(float(steps.mean())) if even and steps[0] != 0.0 else 1.0
 
 
 def radial_spectrum_distance(

@@ -66,7 +66,8 @@ def _scores(forecast: Floats, truth: Floats, climate: Climate) -> dict[str, Floa
     with np.errstate(all="ignore"):
         terms, kept = smape_terms(forecast, truth)
         scaled = np.abs(forecast - truth) / climate.step
-        a, b = forecast - climate.mean, truth - climate.mean
+        # In standard deviations: else the variable with the largest numbers is all that counts.
+        a, b = (forecast - climate.mean) / climate.std, (truth - climate.mean) / climate.std
         a, b = a - a.mean(axis=-1, keepdims=True), b - b.mean(axis=-1, keepdims=True)
         norm = np.sqrt((a * a).sum(axis=-1) * (b * b).sum(axis=-1))
         acc = np.where(norm > 0, (a * b).sum(axis=-1) / norm, 0.0)
@@ -130,7 +131,8 @@ def forecast_skill(
     Dataset
         Over ("forecast": model, persistence, mean; "quantile" over starts; "step"):
         ``nrmse`` at each lead (in standard deviations), ``acc`` at each lead (correlation of
-        anomalies over the variables; 0 where undefined, and empty of meaning below 3 variables),
+        standardised anomalies over the variables; 0 where undefined, and empty of meaning below 3
+        variables),
         ``mase`` and ``smape`` (0 to 200) averaged from the first step to this one. Over
         ("forecast", "step"): ``acc_pooled``, over starts and variables. Coordinate ``lead``: time.
         Forecasts that are not finite score inf (nrmse, mase), 200, 0.

@@ -11,7 +11,8 @@ from dsr.metrics.spectra.timescales import autocorrelation
 Ints = NDArray[np.int64]
 
 _FAR = 100.0
-_STILL = 1e-3
+_STILL, _DEAD = 1e-3, 1e-9
+_LEAST_END = 20
 _CANDIDATE_LAGS = 200
 _CANDIDATE_CORRELATION = 0.999
 _PEAK_CORRELATION = 0.9
@@ -66,9 +67,15 @@ def degeneracy(
 
 
 def _rests(values: Floats, std: Floats) -> bool:
-    """Whether the last quarter hardly moves: a run that dies out within its comparison is dead."""
-    end = values[-max(1, len(values) // 4) :]
-    return bool((end.std(axis=0) < _STILL * std).all())
+    """Whether the last quarter hardly moves, or the last tenth not at all.
+
+    A run that dies out within its comparison is dead, however it moved before.
+    """
+    ends = ((4, _STILL), (10, _DEAD)) if len(values) >= 10 * _LEAST_END else ((4, _STILL),)
+    return any(
+        (values[-max(1, len(values) // share) :].std(axis=0) < least * std).all()
+        for share, least in ends
+    )
 
 
 def coherent(values: Floats) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import xarray as xr
@@ -14,11 +14,24 @@ from dsr.metrics.doors import Floats, bounded, generated_arrays
 from dsr.metrics.geometry.distances import hausdorff, sliced, unit_vectors
 from dsr.metrics.invariants.lyapunov import lyapunov_spectrum
 from dsr.metrics.models import Clocked, context_length, name_of
+from dsr.metrics.topology.floor import truth_against_truth
 from dsr.protocols import Runs, StateSpace
 
 __all__ = ["extent", "long_runs", "topological_error", "wilson_interval"]
 
-ZERO_BAND = 0.01
+ZERO_SHARE = 0.01
+
+
+class _Rates(NamedTuple):
+    """Exponents (K, n), half of their intervals, and below which size they count as zero."""
+
+    values: Floats
+    half: Floats
+    band: Floats
+
+    def signs(self) -> Floats:
+        """Signs, 0 for those that count as zero."""
+        return np.sign(np.where(np.abs(self.values) < self.band, 0.0, self.values))
 
 
 def wilson_interval(hits: int, total: int, z: float = 1.96) -> tuple[float, float]:
@@ -68,7 +81,7 @@ def long_runs(
         if held:
             runs = [np.concatenate([c[1:], run]) for c, run in zip(contexts, runs, strict=True)]
     elif isinstance(source, System | str) and initial is not None:
-        runs = _simulated(source, initial, steps, may_diverge)
+        runs = simulated(source, initial, steps, may_diverge)
     else:
         runs = generated_arrays(source)
     return dropped(runs, transient)
@@ -97,7 +110,8 @@ def contexts_of(model: Runs, initial: Floats, beginnings: list[Floats] | None) -
     return np.stack([run[:length] for run in beginnings])
 
 
-def _simulated(source: Any, initial: Floats, steps: int, may_diverge: bool) -> list[Floats]:
+def simulated(source: Any, initial: Floats, steps: int, may_diverge: bool) -> list[Floats]:
+    """Runs of a system; one that leaves the finite numbers is NaN if it may."""
     try:
         made = simulate(source, steps=steps, initial=initial, trajectories=len(initial))
         return generated_arrays(made)
@@ -140,7 +154,7 @@ def topological_error(
     quantile: float = 0.95,
     reference_exponents: Any = None,
     generated_exponents: Any = None,
-    zero_band: float = ZERO_BAND,
+    zero_band: float | None = None,
     seed: int = 0,
 ) -> xr.Dataset:
     r"""Share of starts from which a model does not reach the limit set that the truth reaches.
@@ -163,7 +177,8 @@ def topological_error(
     epsilon : float, optional
         Distance below which two limit sets are the same, in units of the data. Default: a tenth of
         the root of the reference's total variance over all starts (of the variance of the starts
-        themselves, where all end in one point).
+        themselves, where all end in one point), but never less than a quarter above the noise
+        floor of the start.
     exponent_tolerance : float
         Allowed relative error of the largest exponent.
     quantile : float
@@ -172,9 +187,11 @@ def topological_error(
     reference_exponents, generated_exponents : (K, n) arrays, optional
         Lyapunov exponents from each start, per time unit, falling. Computed for systems and models;
         where a series leaves either unknown, only limit sets are compared, and attrs say so.
-    zero_band : float
+    zero_band : float, optional
         Exponents below this count as zero, beside those whose interval holds zero: an exact sign
-        never matches a zero exponent.
+        never matches a zero exponent. Default: a hundredth of the fastest, and one over the time
+        that a computed one was averaged over, whichever is more. Signs of exponents no further
+        apart than that count as equal.
     seed : int
 
     Returns
@@ -182,7 +199,10 @@ def topological_error(
     Dataset
         ``error`` with ``low``, ``high`` (Wilson, 95 %), ``error_robust``, ``statistical_error``
         (mean sliced Wasserstein-1 distance), and over "start": ``hausdorff``,
-        ``hausdorff_robust``, ``matches``, ``diverged``. A run that is not finite is an error.
+        ``hausdorff_robust``, ``matches``, ``diverged``, ``epsilon`` (what was asked for or a tenth,
+        as in attrs, or by the noise floor) and ``noise_floor``, ``noise_floor_robust``: the largest
+        of these distances between stretches of the truth alone (a system run on three times as long
+        from each end; else halves of each run). A run that is not finite is an error.
 
     Raises
     ------
@@ -218,7 +238,12 @@ def topological_error(
         )
     if not all(np.isfinite(t).all() for t in truth):
         raise InputError("a reference run is not finite; choose starts from which it stays bounded")
-    limit = 0.1 * extent(truth, starts) if epsilon is None else epsilon
+    size = extent(truth, starts)
+    floor = truth_against_truth(reference, truth, quantile, size)
+    least = 0.1 * size if epsilon is None else float(epsilon)
+    limit = limit_robust = np.full(len(truth), least)
+    if epsilon is None:
+        limit, limit_robust = floor.limits(least)
     finite = np.array([bounded(g) for g in model])
     vectors = unit_vectors(truth[0].shape[1], seed=seed)
     first, robust, moved = (np.full(len(truth), np.inf) for _ in range(3))
@@ -242,15 +267,19 @@ def topological_error(
             "error": 1 - hits / len(matches),
             "low": low,
             "high": high,
-            "error_robust": 1 - float(np.mean(finite & (robust <= limit) & same)),
+            "error_robust": 1 - float(np.mean(finite & (robust <= limit_robust) & same)),
             "statistical_error": float(moved.mean()),
             "hausdorff": ("start", first),
             "hausdorff_robust": ("start", robust),
             "matches": ("start", matches),
             "diverged": ("start", ~finite),
+            "epsilon": ("start", limit),
+            "noise_floor": ("start", floor.largest),
+            "noise_floor_robust": ("start", floor.robust),
         },
         attrs={
-            "epsilon": limit,
+            "epsilon": least,
+            "noise_floor": float(np.median(floor.largest)),
             "exponent_tolerance": exponent_tolerance,
             "quantile": quantile,
             "transient": drop,
@@ -274,13 +303,13 @@ def _exponents(
     begun: list[Floats],
     steps: int,
     transient: int,
-    zero_band: float,
+    zero_band: float | None,
     seed: int,
-) -> Floats | None:
-    """Exponents (K, n) from each start, zero where within the band of it; None if unknown."""
+) -> _Rates | None:
+    """Exponents from each start; None if unknown."""
     if given is not None:
         values = np.atleast_2d(np.asarray(given, dtype=np.float64))
-        return np.where(np.abs(values) < zero_band, 0.0, values)
+        return _Rates(values, np.zeros_like(values), _band(values, zero_band))
     source = system(source) if isinstance(source, str) else source
     if isinstance(source, Runs):
         if starts is None or not isinstance(source, StateSpace):
@@ -289,21 +318,39 @@ def _exponents(
     if starts is None or not isinstance(source, System | StateSpace):
         return None
     dt = (source.dt if isinstance(source, Clocked) else None) or 1.0
-    rows = []
+    rows, halves, bands = [], [], []
     for start in starts:
         result = lyapunov_spectrum(
             source, duration=steps * dt, transient=transient * dt, initial=start, seed=seed
         )
         value = result["exponent"].values
-        band = np.maximum(zero_band, (result["high"].values - result["low"].values) / 2)
-        rows.append(np.where(np.abs(value) < band, 0.0, value))
-    return np.array(rows)
+        half = (result["high"].values - result["low"].values) / 2
+        least = 0.0 if zero_band is not None else 1.0 / ((steps - transient) * dt)
+        rows.append(value)
+        halves.append(half)
+        bands.append(np.maximum(np.maximum(half, least), _band(value, zero_band)))
+    return _Rates(np.array(rows), np.array(halves), np.array(bands))
 
 
-def _same_exponents(a: Floats, b: Floats, tolerance: float) -> NDArray[np.bool_]:
+def _band(values: Floats, zero_band: float | None) -> Floats:
+    """What counts as zero: relative to the fastest exponent, since units of time do not matter."""
+    if zero_band is not None:
+        return np.full_like(values, zero_band)
+    fastest = np.abs(values).max(axis=-1, keepdims=True)
+    return np.asarray(np.broadcast_to(ZERO_SHARE * fastest, values.shape))
+
+
+def _same_exponents(first: _Rates, second: _Rates, tolerance: float) -> NDArray[np.bool_]:
     """Equal signs of the exponents both have (a model may hold more), and a near largest one."""
-    count = min(a.shape[1], b.shape[1])
-    with np.errstate(invalid="ignore", divide="ignore"):
-        near = np.abs(a[:, 0] - b[:, 0]) <= tolerance * np.abs(a[:, 0]) + 1e-300
-    signs = (np.sign(a[:, :count]) == np.sign(b[:, :count])).all(axis=1)
+    count = min(first.values.shape[1], second.values.shape[1])
+    a, b = first.values[:, :count], second.values[:, :count]
+    apart = np.abs(a - b)
+    band = np.maximum(first.band[:, :count], second.band[:, :count])
+    signs = ((first.signs()[:, :count] == second.signs()[:, :count]) | (apart <= band)).all(axis=1)
+    size = np.abs(a[:, 0]) * (np.abs(a[:, 0]) >= first.band[:, 0])
+    # A chaotic orbit is never the same twice: its exponents differ by as much as they fluctuate.
+    chaotic = (first.signs()[:, 0] > 0) & (second.signs()[:, 0] > 0)
+    unsure = np.where(chaotic, np.maximum(first.half[:, 0], second.half[:, 0]), 0.0)
+    both_zero = (first.signs()[:, 0] == 0) & (second.signs()[:, 0] == 0)
+    near = both_zero | (apart[:, 0] <= np.maximum(tolerance * size, unsure))
     return np.asarray(near & signs)

@@ -212,7 +212,7 @@ def test_all_shells_sum_to_half_the_mean_square(
     found = radial_energy_spectrum(u)
     expected = (u**2).mean(axis=(1, 3, 4)) / 2
     np.testing.assert_allclose(found.sum("wavenumber"), expected, rtol=1e-12)
-    assert found["wavenumber"].values.tolist() == list(range(min(grid) // 2 + 2))
+    assert found["wavenumber"].values.tolist() == list(range(max(grid) // 2 + 2))
 
 
 def test_a_constant_field_has_its_energy_in_shell_zero() -> None:
@@ -226,10 +226,12 @@ def test_a_constant_field_has_its_energy_in_shell_zero() -> None:
         ((32, 32), (0, 3), 3),
         ((32, 32), (7, 0), 7),
         ((32, 32), (-3, 4), 5),
-        ((24, 40), (2, 2), 3),  # 2.83 is nearer to 3
-        ((24, 40), (1, 1), 1),  # 1.41 is nearer to 1
+        ((32, 32), (2, 2), 3),  # 2.83 is nearer to 3
+        ((32, 32), (1, 1), 1),  # 1.41 is nearer to 1
+        ((24, 40), (3, 0), 5),  # 8 points long, as 5 waves along the longer side
+        ((24, 40), (3, 3), 6),  # 5.83
         ((32, 32), (15, 15), 17),  # 21.2 is in a corner
-        ((24, 40), (0, 13), 13),  # above half the smaller side
+        ((24, 40), (0, 13), 13),
     ],
 )
 def test_a_plane_wave_has_a_quarter_of_its_squared_amplitude_in_its_shell(
@@ -240,6 +242,22 @@ def test_a_plane_wave_has_a_quarter_of_its_squared_amplitude_in_its_shell(
     expected = np.zeros(energy.size)
     expected[shell] = 9.0 / 4.0
     np.testing.assert_allclose(energy, expected, atol=1e-13)
+
+
+def test_one_wavelength_is_in_one_shell_whichever_way_it_runs() -> None:
+    """On 32 x 64 points 8 points of wavelength were wave 4 along y and wave 8 along x."""
+    down, across = (radial_energy_spectrum(wave(32, 64, *k)[np.newaxis]) for k in ((4, 0), (0, 8)))
+    assert down.values.argmax() == across.values.argmax() == 8
+    np.testing.assert_allclose(down, across, atol=1e-13)
+
+
+def test_coordinates_say_how_long_a_cell_is() -> None:
+    """Half as many points over the same length: wave 4 is wave 4 in both directions."""
+    coarse = xr.DataArray(
+        wave(32, 64, 4, 0)[np.newaxis], dims=("time", "y", "x"),
+        coords={"y": 2.0 * np.arange(32), "x": 1.0 * np.arange(64)},
+    )  # fmt: skip
+    assert radial_energy_spectrum(coarse).values.argmax() == 4
 
 
 def test_the_spectrum_is_the_mean_of_those_of_the_frames() -> None:

@@ -333,8 +333,8 @@ def test_one_start_is_scored_by_the_formulas(rng: np.random.Generator) -> None:
             "smape": [relative[: h + 1].mean() for h in range(6)],
         }
         if name != "mean":
-            expected["acc"] = [np.corrcoef(f[h] - mean, truth[h] - mean)[0, 1] for h in range(6)]
             a, b = (f - mean) / std, (truth - mean) / std
+            expected["acc"] = [np.corrcoef(a[h], b[h])[0, 1] for h in range(6)]
             pooled = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
             np.testing.assert_allclose(found["acc_pooled"], pooled, rtol=1e-10)
         for metric, values in expected.items():
@@ -345,6 +345,18 @@ def test_one_start_is_scored_by_the_formulas(rng: np.random.Generator) -> None:
                     rtol=1e-10,
                     err_msg=f"{name} {metric}",
                 )
+
+
+def test_no_score_of_anomalies_depends_on_units(rng: np.random.Generator) -> None:
+    """A correlation of -0.674 became 1.000 when one variable was given in other units."""
+    x, told = rng.normal(size=(60, 4)), rng.normal(size=(5, 4))
+    units = np.array([1e6, 1.0, 1e-3, 1.0])
+    one, other = (
+        forecast_skill(Oracle(k * told), k * x, 5, starts=1, warmup=4)
+        for k in (np.ones(4), units)
+    )  # fmt: skip
+    for metric in ("nrmse", "mase", "acc", "acc_pooled"):
+        np.testing.assert_allclose(one[metric], other[metric], rtol=1e-9, atol=1e-12)
 
 
 def test_smape_is_from_0_to_200(rng: np.random.Generator) -> None:

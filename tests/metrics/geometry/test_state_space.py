@@ -12,8 +12,9 @@ import dsr
 from dsr.data import trajectories
 from dsr.errors import InputError
 from dsr.metrics import state_space_divergence
+from dsr.metrics.bootstrap import Resampling
 from dsr.metrics.geometry.mixture import MixtureReference
-from dsr.metrics.geometry.state_space import ALPHA, BinnedReference
+from dsr.metrics.geometry.state_space import ALPHA, BinnedReference, bins_for
 
 
 def textbook(x: np.ndarray, y: np.ndarray, bins: int, convention: str) -> float:
@@ -160,3 +161,26 @@ def test_cells_of_two_deviations_are_those_of_the_earlier_code(rng: np.random.Ge
     assert float(found) == pytest.approx(expected, rel=1e-10)
     with pytest.raises(InputError, match="2std"):
         state_space_divergence(x, y, binning="3std")
+
+
+def test_bins_follow_the_number_of_samples() -> None:
+    """A delay-embedded series of 200 samples in 27,000 cells is saturated whatever it is."""
+    assert [bins_for(n, 3) for n in (20_000, 6_750, 1_000, 200, 5)] == [30, 30, 15, 9, 4]
+    assert bins_for(100, 5) == 4
+    assert [bins_for(10**6, n) for n in (1, 2, 3, 4, 5)] == [30, 30, 30, 13, 8]
+
+
+def test_cells_in_a_table_are_found_in_the_order_of_sorted_keys() -> None:
+    x, y = np.random.default_rng(0).normal(size=(2, 500, 2))
+    space = BinnedReference(x, 12)
+    counts, (found,) = space.union(space.keys(y))
+    cells = np.unique(np.concatenate([space.keys(x), space.keys(y)]))
+    np.testing.assert_array_equal(cells[found], space.keys(y))
+    np.testing.assert_array_equal(counts, [(space.keys(x) == c).sum() for c in cells])
+
+
+def test_resamples_that_draw_all_rows_in_order_score_as_the_series_does() -> None:
+    x, y = np.random.default_rng(1).normal(size=(2, 400, 2))
+    space = BinnedReference(x, 8)
+    found = space.resampled(y, Resampling((400,), 400), np.random.default_rng(0), 3)
+    np.testing.assert_array_equal(found, space.divergence(y))

@@ -11,6 +11,7 @@ from scipy.integrate import solve_ivp
 from scipy.spatial.distance import directed_hausdorff
 from scipy.stats import binomtest, wasserstein_distance
 
+import dsr
 from dsr.data import System, make_series
 from dsr.errors import InputError
 from dsr.metrics import basin_agreement, state_space_divergence, topological_error
@@ -477,3 +478,43 @@ def test_padded_trajectories_end_where_they_end(rng: np.random.Generator) -> Non
     series = make_series([runs[0], runs[1, :70]])
     assert float(topological_error(series, series)["error"]) == 0.0
     assert float(basin_agreement(series, series)["agreement"]) == 1.0
+
+
+# Noise floor -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "parameter"), [("lorenz63", "rho"), ("halvorsen", "a")])
+def test_a_perfect_chaotic_model_has_no_topological_error(name: str, parameter: str) -> None:
+    """A thousand samples of one attractor lie three to seven times the old threshold apart."""
+    truth = dsr.data.system(name)
+    model = truth.with_parameters({parameter: truth.parameters[parameter] * (1 + 1e-9)})
+    starts = dsr.simulate(truth, steps=3_000, seed=1).values[0, ::600]
+    found = topological_error(truth, model, initial=starts)
+    assert float(found["error"]) <= 0.2
+    assert found.attrs["noise_floor"] > 3.0 * found.attrs["epsilon"]
+    assert (found["hausdorff"] < found["epsilon"]).mean() >= 0.8
+
+
+def test_a_wrong_chaotic_model_is_still_an_error() -> None:
+    """Lorenz beyond its transcritical turn rests in a point, whatever the noise floor allows."""
+    truth = dsr.data.system("lorenz63")
+    model = truth.with_parameters({"rho": 20.0})
+    starts = dsr.simulate(truth, steps=3_000, seed=1).values[0, ::1_000]
+    assert float(topological_error(truth, model, initial=starts)["error"]) == 1.0
+
+
+def test_units_of_time_do_not_decide_which_exponents_are_zero(rng: np.random.Generator) -> None:
+    """Slowed by a thousand, chaos counted as neutral, and matched a cycle."""
+    runs = circles(rng, [1.0, 1.0])
+    chaos, cycle = np.array([[0.9, 0.0, -14.0]] * 2), np.array([[0.0, -0.9, -14.0]] * 2)
+    for clock in (1.0, 1e-3, 1e3):
+        given = {"reference_exponents": clock * chaos, "generated_exponents": clock * cycle}
+        assert float(topological_error(runs, runs, **given)["error"]) == 1.0
+        given["generated_exponents"] = clock * np.add(chaos, [0.0, 0.01, 0.0])
+        assert float(topological_error(runs, runs, **given)["error"]) == 0.0
+
+
+def test_halves_of_a_run_that_still_moves_do_not_excuse_a_model(rng: np.random.Generator) -> None:
+    drift = np.linspace(0.0, 10.0, 200)[:, None] + 0.01 * rng.normal(size=(2, 200, 2))
+    found = topological_error(drift, drift + 6.0)
+    assert float(found["error"]) == 1.0
