@@ -42,18 +42,20 @@ def info(
 
 
 def _run_facts(path: Path) -> dict[str, Any]:
+    from dsr.metrics.judging.told import VERDICT_FACTS
     from dsr.runs import open_run
 
     run = open_run(path)
     facts: dict[str, Any] = {"run": str(path), "finished": run.finished, **run.config}
     if run.finished:
         facts["verdict"] = run.summary.get("verdict")
+        facts |= {name: run.summary[name] for name in VERDICT_FACTS if name in run.summary}
         facts["metrics"] = run.summary.get("metrics")
     return facts
 
 
 def _run_lines(facts: dict[str, Any]) -> list[str]:
-    from dsr.cli.console import hanging, metrics_table
+    from dsr.cli.console import exponent_lines, hanging, metrics_table, verdict_lines
 
     data, settings = facts.get("data", {}), facts.get("settings", {})
     flat = {k: v for k, v in settings.items() if not isinstance(v, dict)}
@@ -69,8 +71,14 @@ def _run_lines(facts: dict[str, Any]) -> list[str]:
     ]  # fmt: skip
     if facts["finished"]:
         unit = data.get("time_unit")
-        lines += [f"verdict    {facts['verdict']}", "", metrics_table(facts["metrics"], unit)]
+        lines += [*verdict_lines({**facts, **_clock(data)}, left=11), ""]
+        lines += [metrics_table(facts["metrics"], unit), *exponent_lines(facts, left=11)]
     return lines
+
+
+def _clock(data: dict[str, Any]) -> dict[str, Any]:
+    """Step and unit of time, so that a length in samples can be told in time too."""
+    return {name: data[name] for name in ("dt", "time_unit") if name in data}
 
 
 def _file_lines(facts: dict[str, Any]) -> list[str]:

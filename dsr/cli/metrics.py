@@ -8,6 +8,8 @@ import typer
 
 from dsr.cli import options as opt
 
+_OF_MODELS = ("prediction_error", "largest_lyapunov_exponent")
+
 
 @opt.reads_a_file
 def metrics(
@@ -30,23 +32,26 @@ def metrics(
     from dsr.data import load as read
     from dsr.metrics import evaluate, metrics_to_json
     from dsr.metrics.doors import read_generated
-    from dsr.metrics.judging.facts import METRICS, chosen
+    from dsr.metrics.judging.facts import chosen, joined
+    from dsr.metrics.judging.told import verdict_to_json
 
     target = checked_path(out, RESULT_SUFFIXES, keep=(reference, generated, independent))
     options = load or {}
     observed = read(reference, **options)
-    # Of fields all scores are shown; those of series that need a model are left out.
+    # All that are shown unasked are, but those that need a model.
     fields = "channel" in observed.dims
-    wanted = chosen(None, fields=True, model=False) if fields else METRICS[:2]
+    wanted = chosen(None, fields=fields, model=False)
+    if not fields:
+        wanted = joined(wanted, None, observed.sizes["variable"])
     scores = evaluate(
         observed, read_generated(generated, **options), seed=seed,
         independent=None if independent is None else read(independent, **options),
-        metrics=[*wanted, *(metric or [])],
+        metrics=[*(n for n in wanted if n not in _OF_MODELS), *(metric or [])],
     )  # fmt: skip
     summary = {
         "reference": reference,
         "generated": generated,
-        "verdict": scores.attrs["verdict"],
+        **verdict_to_json(scores),
         "metrics": metrics_to_json(scores),
     }
     give_scores(scores, summary, target, as_json=json)

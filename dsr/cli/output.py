@@ -107,7 +107,7 @@ def give_scores(
     from dsr.cli.console import judgement_lines
     from dsr.data.files import write_dataset
 
-    facts = {**summary, **{k: scores.attrs[k] for k in ("decidable", "compared_length")}}
+    facts = dict(summary)
     lines = judgement_lines(facts, scores.attrs, "frames" if "space" in scores.attrs else "samples")
     if target is not None:
         facts["out"] = str(target)

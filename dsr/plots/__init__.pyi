@@ -14,3 +14,4 @@ from .sections import return_map as return_map
 from .series import time_series as time_series
 from .spectra import power_spectra as power_spectra
 from .verdicts import verdict_map as verdict_map
+from .verdicts import verdict_parts as verdict_parts

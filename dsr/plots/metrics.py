@@ -75,7 +75,7 @@ def _step_length(metrics: Any) -> str:
 
 
 def lyapunov_exponents(exponents: Any, *, title: str | None = None) -> Any:
-    """Draw a Lyapunov spectrum with its 95 % intervals.
+    """Draw a Lyapunov spectrum with its 95 % intervals; rings for one that is not converged.
 
     Parameters
     ----------
@@ -120,10 +120,16 @@ def lyapunov_exponents(exponents: Any, *, title: str | None = None) -> Any:
             "arrayminus": float32(np.abs(below)), "thickness": 1.4, "width": 5,
             "color": MUTED,  # not that of the markers, which is a list: plotly reads one colour
         }  # fmt: skip
+    # Rings for what is not converged: not the place to read a sign from.
+    about = exponents[name].attrs | exponents.attrs
+    hollow = str(about.get("converged", "")).lower() == "false"
     figure = go.Figure(
         go.Scatter(
             x=index, y=float32(values), error_y=spread, mode="markers", showlegend=False,
-            marker={"size": 9, "color": [_sign_colour(v) for v in values]}, name="exponent",
+            marker={"size": 9, "color": [_sign_colour(v) for v in values],
+                    "line": {"width": 2 if hollow else 0},
+                    "symbol": "circle-open" if hollow else "circle"},
+            name="exponent, not converged" if hollow else "exponent",
             hovertemplate="λ<sub>%{x}</sub> = %{y:.4~g}<extra></extra>",
         )
     )  # fmt: skip

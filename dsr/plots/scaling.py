@@ -85,4 +85,6 @@ def scaling_region(estimate: Any, *, title: str | None = None) -> Any:
 def _verdict(estimate: Any, name: str) -> str:
     value, low, high = (float(estimate[key]) for key in (name, "low", "high"))
     said = "converged" if bool(estimate["converged"]) else "not converged"
-    return f"{name} {value:.3f} ({low:.3f} to {high:.3f}), {said}"
+    reason = str(estimate.attrs.get("reason") or "")
+    why = f": {reason}" if reason and said == "not converged" else ""
+    return f"{name} {value:.3f} ({low:.3f} to {high:.3f}), {said}{why}"

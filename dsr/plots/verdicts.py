@@ -1,4 +1,4 @@
-"""Many candidates in one picture: geometry against rhythm, with the floor and the cloud."""
+"""How a verdict was reached, and many candidates in one picture: geometry against rhythm."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from dsr.errors import InputError
-from dsr.plots.theme import DATA, MODEL, MUTED, OKABE_ITO, OTHER, finish, label
+from dsr.plots.theme import DATA, MODEL, MUTED, OKABE_ITO, OTHER, finish, label, log_axis
 
 _SPACE, _TIME = "state_space_divergence", "hellinger_spectral_distance"
 _SMALLEST = 1e-3
 _COLOURS = {
+    "undecided": (OKABE_ITO["reddish purple"], "triangle-up"),
     "indistinguishable": (OTHER, "circle"),
     "better": (DATA, "diamond"),
     "no better": (OKABE_ITO["orange"], "square"),
@@ -34,6 +35,7 @@ def verdict_map(candidates: Mapping[str, Any], *, title: str | None = None) -> A
     plotly.graph_objects.Figure
         State-space divergence across, spectral distance upwards, both logarithmic; dotted lines at
         the noise floor and dashed ones at the Gaussian cloud (medians over the candidates).
+        Candidates that could not be told apart, "undecided", have a colour of their own.
 
     Raises
     ------
@@ -63,7 +65,7 @@ def verdict_map(candidates: Mapping[str, Any], *, title: str | None = None) -> A
         sentence = str(scores.attrs.get("verdict", ""))
         kind = next((word for word in _COLOURS if sentence.startswith(word)), "")
         colour, symbol = _COLOURS.get(kind, (MUTED, "circle-open"))
-        group = "degenerate" if kind == "degenerate" else sentence
+        group = kind if kind in ("degenerate", "undecided") else sentence
         figure.add_trace(
             go.Scatter(
                 x=[_place(scores, _SPACE)], y=[_place(scores, _TIME)], mode="markers+text",
@@ -81,6 +83,90 @@ def verdict_map(candidates: Mapping[str, Any], *, title: str | None = None) -> A
     figure.update_yaxes(type="log", dtick=1, title_text="spectral distance")
     figure.update_layout(legend={"y": 1.1}, margin={"t": 96, "r": 56})
     return finish(figure, height=480, title=title)
+
+
+_PARTS = (
+    ("p_geometry", "geometry"), ("p_order", "time order"), ("p_spectra", "spectra"),
+    ("recordings_p", "recordings<br>alone"),
+)  # fmt: skip
+
+
+def verdict_parts(scores: Any, *, title: str | None = None) -> Any:
+    """Draw the p-value of each part of a verdict against the level that it is held to.
+
+    Parameters
+    ----------
+    scores : Dataset
+        What `dsr.metrics.evaluate` returned, with ``p_geometry``, ``p_order``, ``p_spectra``,
+        ``level`` and ``recordings_p`` among its attributes.
+    title : str, optional
+
+    Returns
+    -------
+    plotly.graph_objects.Figure
+        A dot for each part on a logarithmic axis, a dashed line at the level: to its left the run
+        differs more than chance makes. A ring for the recordings against each other.
+
+    Raises
+    ------
+    InputError
+        If the scores hold no p-value, as those of older versions do.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> attrs = {"p_geometry": 0.4, "p_order": 0.002, "p_spectra": 0.7, "level": 0.05}
+    >>> figure = verdict_parts(xr.Dataset(attrs=attrs))
+    >>> [float(x) for x in figure.data[0].x]
+    [0.7, 0.002, 0.4]
+    """
+    import plotly.graph_objects as go
+
+    rows = [(text, _p_value(scores, name), name) for name, text in reversed(_PARTS)]
+    rows = [row for row in rows if np.isfinite(row[1])]
+    if not any(name != "recordings_p" for _, _, name in rows):
+        raise InputError("no p-values here; judge the run again with dsr.metrics.evaluate")
+    level = _p_value(scores, "level")
+    level = level if np.isfinite(level) else 0.05
+    figure = go.Figure()
+    for own, symbol in ((True, "circle"), (False, "circle-open")):
+        shown = [(text, p) for text, p, name in rows if (name != "recordings_p") == own]
+        if not shown:
+            continue
+        figure.add_trace(
+            go.Scatter(
+                x=[p for _, p in shown], y=[text for text, _ in shown], mode="markers",
+                marker={"size": 11, "symbol": symbol, "line": {"width": 0 if own else 2},
+                        "color": [_p_colour(p, level) if own else MUTED for _, p in shown]},
+                cliponaxis=False, showlegend=False, name="p-value",
+                hovertemplate="%{y}: p = %{x:.3~g}<extra></extra>",
+            )
+        )  # fmt: skip
+    figure.add_vline(level, line={"color": MUTED, "width": 1.5, "dash": "dash"})
+    figure.add_annotation(
+        x=np.log10(level), y=1, yref="paper", yanchor="bottom", text=f"level {100 * level:g} %",
+        font={"size": 11, "color": MUTED},
+    )  # fmt: skip
+    # The least that a test can find is one over the number of its namings, so never zero.
+    least = min(*(p for _, p, _ in rows), level / 20)
+    figure.update_xaxes(log_axis([least, 1.0]), range=[np.log10(least) - 0.15, 0.1])
+    figure.update_xaxes(title_text="p-value (left of the line: different)")
+    order = [text for text, _, _ in rows]
+    figure.update_yaxes(categoryorder="array", categoryarray=order, range=[-0.6, len(order) - 0.4])
+    return finish(figure, height=96 + 36 * len(rows), title=title)
+
+
+def _p_value(scores: Any, name: str) -> float:
+    """A p-value among the attributes, off zero so that it has a logarithm; NaN without one."""
+    try:
+        value = float(scores.attrs.get(name, np.nan))
+    except (TypeError, ValueError):
+        return float(np.nan)
+    return max(value, 1e-6) if np.isfinite(value) else float(np.nan)
+
+
+def _p_colour(p: float, level: float) -> str:
+    return MODEL if p <= level else DATA
 
 
 def _mark(

@@ -15,6 +15,8 @@ from dsr.plots.theme import shorten
 if TYPE_CHECKING:
     import xarray as xr
 
+    from dsr.metrics.judging.told import Told
+
 
 @dataclass
 class Evidence:
@@ -98,9 +100,16 @@ class Evidence:
         return {} if self.metrics is None else {str(k): v for k, v in self.metrics.attrs.items()}
 
     @property
+    def told(self) -> Told:
+        """The verdict with its parts and reasons, as far as the run knows them."""
+        from dsr.metrics.judging.told import told
+
+        return told({**self.summary, **self.attrs})
+
+    @property
     def verdict(self) -> str:
         """The verdict, empty if nobody judged."""
-        return str(self.attrs.get("verdict") or self.summary.get("verdict") or "")
+        return self.told.sentence
 
     def attempt(self, what: str, get: Callable[[], Any]) -> Any:
         """Get something, or None and a sentence in `missing` where it cannot be had."""

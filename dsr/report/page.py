@@ -31,6 +31,7 @@ from dsr.report.sections import (
     series_section,
     spectra_section,
 )
+from dsr.report.verdict import verdict_section
 from dsr.report.wording import compared, limits, meaning, verdict_class, verdict_sentence
 
 POLICY = (
@@ -122,7 +123,7 @@ def render(run: Any) -> str:
         for title, make in _planned(evidence)
         if (content := _guarded(title, make, evidence, figures))
     ]
-    tone = evidence.attempt("the tone of the verdict", lambda: verdict_class(evidence.verdict))
+    tone = evidence.attempt("the tone of the verdict", lambda: verdict_class(evidence.told))
     opening = {
         "verdict": evidence.attempt("the verdict", lambda: verdict_sentence(evidence)),
         "support": evidence.attempt("what was compared", lambda: compared(evidence)),
@@ -184,11 +185,14 @@ def _subtitle(evidence: Evidence) -> list[str]:
 
 def _glance(evidence: Evidence) -> list[dict[str, Any]]:
     """The few numbers to look at first."""
+    from dsr.metrics.judging.told import lyapunov_facts
+
     metrics = evidence.metrics
     if metrics is None:
         return []
     cards = []
-    for name in score_names(metrics)[:4]:
+    names = [name for name in score_names(metrics) if name not in _NOT_AT_A_GLANCE]
+    for name in names[:4]:
         what = meaning(name, metrics[name].attrs)
         surrogate = "persistence" if "repeated" in what.surrogate else "surrogate"
         beside = [
@@ -198,6 +202,8 @@ def _glance(evidence: Evidence) -> list[dict[str, Any]]:
         ]
         if name == "largest_lyapunov_exponent":
             beside = [lyapunov_unit(evidence), *beside]
+            if lyapunov_facts(metrics).get("converged") is False:
+                beside.append("not converged")
         value = number(value_of(metrics, name))
         cards.append({"title": what.title, "symbol": what.symbol, "value": value, "beside": beside})
     return cards
@@ -258,6 +264,7 @@ def _reproduce(evidence: Evidence, figures: Figures) -> Markup:
 
 
 _Maker = Callable[[Evidence, Figures], Markup]
+_NOT_AT_A_GLANCE = {"lagged_divergence", "nearest_neighbour_divergence"}
 _OWNERS = {
     "model": "Model", "trainer": "Training", "forcing": "Forcing", "data": "Data",
     "load": "Reading the file",
@@ -267,6 +274,7 @@ _SECTIONS: tuple[tuple[str, _Maker | None], ...] = (
     ("Field", field_section),
     ("Time series", series_section),
     ("Power spectra", spectra_section),
+    ("How the verdict was reached", verdict_section),
     ("Scores", scores_section),
     ("Beside baselines", baselines_section),
     ("Lyapunov exponents", lyapunov_section),

@@ -10,14 +10,14 @@ from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
 from dsr.report.figures import Figures
 from dsr.report.markup import Markup, join, paragraph, part, table
-from dsr.report.numbers import MISSING, as_float, interval, number
-from dsr.report.wording import facts, grade, meaning
+from dsr.report.numbers import MISSING, as_flag, as_float, interval, number
+from dsr.report.wording import facts, grade, meaning, p_value
 
 _PARTS = ("low", "high", "noise_floor", "surrogate")
 _JUDGED = {
-    "state_space_divergence": "verdict_geometry",
-    "hellinger_spectral_distance": "verdict_time",
-}
+    "state_space_divergence": "geometry", "nearest_neighbour_divergence": "geometry",
+    "lagged_divergence": "order", "hellinger_spectral_distance": "spectra",
+}  # fmt: skip
 _BASELINES = {
     "sindy": ("SINDy", "sparse polynomial equations (SINDy)"),
     "dmd": ("DMD", "linear dynamics (DMD)"),
@@ -27,15 +27,21 @@ _BASELINES = {
         "Gaussian cloud", "independent draws with the mean and covariance of the data (Gaussian)"
     ),
 }  # fmt: skip
+_SATURATED = (
+    "Saturated: at this length even recordings of the system miss most of its cells, so it decides "
+    "nothing."
+)
 _WIDTH, _MARGIN = 124, 12
 
 
 def score_names(metrics: Any) -> list[str]:
-    """Scalar scores of a dataset, the known ones first."""
+    """Scalar scores of a dataset, the known ones first; what belongs to one is none of its own."""
+    parts = {part for fact in facts().values() for part in fact.parts}
     found = [
         str(name)
         for name in metrics.data_vars
         if metrics[name].ndim == 0
+        and name not in parts
         and any(f"{name}_{part}" in metrics for part in _PARTS)
         and not str(name).endswith(tuple(f"_{part}" for part in _PARTS))
     ]
@@ -63,25 +69,50 @@ def scores_section(evidence: Evidence, figures: Figures) -> Markup:
         unit = _unit(evidence, name, what.unit) if math.isfinite(value) else ""
         reason = metrics[name].attrs.get("reason")
         note = f"Not available: {shorten(reason, 200)}" if reason else what.note
+        if name == "state_space_divergence" and as_flag(evidence.attrs.get("saturated")):
+            note += " " + _SATURATED
         if what.surrogate and math.isfinite(other):
             surrogates.setdefault(what.surrogate, []).append(what.title)
         unit = Markup('<span class="unit">{}</span>').format(unit) if unit else ""
         rows.append([
             part("metric", what.title, what.symbol, note),
             Markup("<strong>{}</strong>{}").format(number(value), unit),
-            interval(low, high), number(floor), number(other),
-            scale(value, low, high, floor, other, label=what.title),
+            interval(low, high), *(_beside(metrics, name, w) for w in ("noise_floor", "surrogate")),
+            scale(
+                value, low, high, floor, other, label=what.title, spreads=_spreads(metrics, name)
+            ),
             judgement(evidence, name),
         ])  # fmt: skip
     head = ["score", "value", "95 % interval", "noise floor", "surrogate", "on a scale", "verdict"]
     caption = (
-        "Scores on the test part. Noise floor: the same score between two recordings of the "
-        "system. Surrogate: the same score without dynamics"
+        "Scores on the test part. Noise floor: the same score between recordings of the system. "
+        "Surrogate: the same score without dynamics"
     )
     said = [f"{words} ({', '.join(titles)})" for words, titles in surrogates.items()]
     caption += f": {'; '.join(said)}." if said else "."
+    if any(f"{name}_noise_floor_low" in metrics for name in score_names(metrics)):
+        caption += " Below each its interval, over several stretches and clouds."
     scores = table(caption, head, rows, numeric=(1, 2, 3, 4), class_="scores cards")
     return join([scores, part("scale_key")])
+
+
+def _beside(metrics: Any, name: str, which: str) -> Markup | str:
+    """A floor or a surrogate, above the interval of its draws where there is one."""
+    middle = number(value_of(metrics, name, which))
+    low, high = (number(value_of(metrics, name, f"{which}_{end}"), 2) for end in ("low", "high"))
+    if MISSING in (low, high):
+        return middle
+    return Markup('{}<span class="unit">{} – {}</span>').format(middle, low, high)
+
+
+def _spreads(metrics: Any, name: str) -> dict[str, tuple[float, float]]:
+    """Intervals of floor and surrogate, of those that have one."""
+    found = {}
+    for mark, which in (("floor", "noise_floor"), ("surrogate", "surrogate")):
+        low, high = (value_of(metrics, name, f"{which}_{end}") for end in ("low", "high"))
+        if math.isfinite(low) and math.isfinite(high):
+            found[mark] = (low, high)
+    return found
 
 
 def _unit(evidence: Evidence, name: str, unit: str) -> str:
@@ -99,6 +130,8 @@ def _unit(evidence: Evidence, name: str, unit: str) -> str:
 
 def baselines_section(evidence: Evidence, figures: Figures) -> Markup:
     """The model's scores above those of the baselines."""
+    from dsr.metrics.judging.told import brief
+
     del figures
     baselines, metrics = evidence.summary.get("baselines"), evidence.metrics
     if not isinstance(baselines, Mapping) or not baselines or metrics is None:
@@ -108,18 +141,19 @@ def baselines_section(evidence: Evidence, figures: Figures) -> Markup:
     names = [name for name in score_names(metrics) if name in shared]
     meanings = [meaning(name, metrics[name].attrs) for name in names]
     strong = Markup("<strong>{}</strong>")
-    said = [evidence.verdict]
+    said = [brief(evidence.verdict)]
     columns = [[strong.format(number(value_of(metrics, name))) for name in names]]
     for entry in entries.values():
         scores = entry.get("metrics") or {}
         columns.append([Markup(number(scores.get(name))) for name in names])
-        said.append(entry.get("verdict") or f"not judged: {entry.get('reason') or 'unknown'}")
+        words = entry.get("verdict") or f"not judged: {entry.get('reason') or 'unknown'}"
+        said.append(brief(str(words)))
     rows = [
         [Markup("{} {}").format(what.title, what.symbol), *values]
         for what, *values in zip(meanings, *columns, strict=True)
     ]
-    words = Markup('<span class="said">{}</span>')
-    rows.append(["Verdict", *(words.format(shorten(text, 200)) for text in said)])
+    cell = Markup('<span class="said">{}</span>')
+    rows.append(["Verdict", *(cell.format(shorten(text, 200)) for text in said)])
     titles = [_BASELINES[n][0] if n in _BASELINES else shorten(n, 40) for n in entries]
     head = ["score", evidence.model, *titles]
     known = [_BASELINES[name][1] for name in entries if name in _BASELINES]
@@ -142,18 +176,29 @@ def lyapunov_unit(evidence: Evidence) -> str:
 
 
 def judgement(evidence: Evidence, name: str) -> Markup | str:
-    """What a score says, in words."""
+    """What a score says, in words; the p-value of the part that it belongs to beside them."""
     metrics = evidence.metrics
     assert metrics is not None
+    beside = ""
     if name in _JUDGED:
-        kind, words = grade(evidence.attrs.get(_JUDGED[name]))
+        found, aspect = evidence.told, _JUDGED[name]
+        kind, words = grade(found.words[aspect])
+        if found.open:
+            kind, words = grade("undecided") if words else ("", "")
+        elif found.kind == "degenerate" and found.words[aspect] == "undecided":
+            kind, words = "quiet", "not tested"
+        if words and math.isfinite(found.p[aspect]):
+            beside = f"p = {p_value(found.p[aspect])}"
     elif name == "prediction_error":
         kind, words = _against_persistence(metrics)
     elif name == "largest_lyapunov_exponent":
-        kind, words = _chaos(value_of(metrics, name), value_of(metrics, name, "low"))
+        kind, words = _chaos(evidence, value_of(metrics, name), value_of(metrics, name, "low"))
     else:
         kind, words = "", ""
-    return Markup('<span class="grade {}">{}</span>').format(kind, words) if words else MISSING
+    if not words:
+        return MISSING
+    said = Markup('<span class="grade {}">{}</span>').format(kind, words)
+    return said + Markup('<span class="unit">{}</span>').format(beside) if beside else said
 
 
 def _against_persistence(metrics: Any) -> tuple[str, str]:
@@ -168,28 +213,44 @@ def _against_persistence(metrics: Any) -> tuple[str, str]:
     return "poor", "no better than persistence"
 
 
-def _chaos(value: float, low: float) -> tuple[str, str]:
+def _chaos(evidence: Evidence, value: float, low: float) -> tuple[str, str]:
+    """What the exponent says: loudly only of a model that passed, with a converged spectrum."""
+    from dsr.metrics.judging.told import lyapunov_facts
+
     if not math.isfinite(value):
         return "", ""
+    converged = lyapunov_facts(evidence.metrics).get("converged")
+    if converged is False:
+        return "quiet", "not converged"
     certain = low if math.isfinite(low) else value
-    if certain > 0:
+    if certain <= 0:
+        return "quiet", "chaos not certain" if value > 0 else "not chaotic"
+    found = evidence.told
+    if converged and found.kind == "indistinguishable" and not found.open:
         return "plain", "chaotic"
-    return "plain", "chaos not certain" if value > 0 else "not chaotic"
+    return "quiet", "positive, of this model only"
 
 
 def scale(
-    value: float, low: float, high: float, floor: float, surrogate: float, *, label: str
-) -> Markup:
-    """Draw the value (dot, with its interval) between noise floor (bar) and surrogate (ring)."""
+    value: float, low: float, high: float, floor: float, surrogate: float, *, label: str,
+    spreads: Mapping[str, tuple[float, float]],
+) -> Markup:  # fmt: skip
+    """Draw the value (dot, with its interval) between noise floor (bar) and surrogate (ring).
+
+    ``spreads`` holds the intervals of "floor" and "surrogate", where they have one.
+    """
     marks = {"value": value, "noise floor": floor, "surrogate": surrogate}
     shown = {name: v for name, v in marks.items() if math.isfinite(v)}
     if "value" not in shown or len(shown) < 2:
         return Markup("")
-    place = _placing([v for v in (*shown.values(), low, high) if math.isfinite(v)])
+    ends = [v for pair in spreads.values() for v in pair]
+    place = _placing([v for v in (*shown.values(), low, high, *ends) if math.isfinite(v)])
     spread = [place(v) for v in (low, high) if math.isfinite(v)]
     marks_at = {"spread": spread if len(spread) == 2 else None, "value": place(value)}
     marks_at |= {key.split()[-1]: place(v) for key, v in shown.items()}
-    missing: dict[str, Any] = {"floor": None, "surrogate": None}
+    marks_at |= {f"{key}_spread": [place(v) for v in pair] for key, pair in spreads.items()}
+    names = ("floor", "surrogate", "floor_spread", "surrogate_spread")
+    missing: dict[str, Any] = dict.fromkeys(names)
     spoken = ", ".join(f"{name} {number(v)}" for name, v in shown.items())
     return part("scale", f"{label}: {spoken}", _WIDTH, missing | marks_at)
 

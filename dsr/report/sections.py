@@ -17,7 +17,7 @@ from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
 from dsr.report.figures import Figures
 from dsr.report.markup import Markup, join, paragraph, part, symbol, table
-from dsr.report.numbers import MISSING, as_flag, as_float, count, number, span
+from dsr.report.numbers import as_float, count, number, span
 from dsr.report.scores import lyapunov_unit
 
 
@@ -128,6 +128,8 @@ def spectra_section(evidence: Evidence, figures: Figures) -> Markup:
 
 def lyapunov_section(evidence: Evidence, figures: Figures) -> Markup:
     """Exponents of the model, largest first."""
+    from dsr.metrics.judging.told import lyapunov_facts
+
     metrics = evidence.metrics
     if metrics is None or "lyapunov_exponent" not in metrics:
         return Markup("")
@@ -139,25 +141,60 @@ def lyapunov_section(evidence: Evidence, figures: Figures) -> Markup:
         lyapunov_exponents(metrics),
         f"Lyapunov exponents {unit}: {', '.join(number(v) for v in values[:8])}",
     )
-    largest = values[0]
+    known, largest = lyapunov_facts(metrics), values[0]
     sentence = f"Lyapunov spectrum of the model, {unit}."
-    if largest > 0:
+    if largest > 0 and known.get("converged") is not False:
         time = span(1 / largest, "step" if unit.endswith("step") else evidence.time_unit)
         sentence += f" Small errors grow by a factor e in {time}, the Lyapunov time."
     rows: list[list[Any]] = [
         [symbol("λ", str(i)), number(v, 4)] for i, v in enumerate(values[:12], 1)
     ]
     # The sum is the mean rate of contraction only over all exponents of the model.
-    if as_flag(metrics["lyapunov_exponent"].attrs.get("complete", True)):
-        rows.append(["sum", number(math.fsum(values), 4)])
-    dimension = metrics.attrs.get("kaplan_yorke_dimension", math.nan)
-    if "kaplan_yorke_dimension" in metrics:
-        dimension = metrics["kaplan_yorke_dimension"].values
-    if number(dimension) != MISSING:
-        rows.append(["Kaplan–Yorke dimension", number(dimension, 4)])
+    if known.get("sum") is not None:
+        rows.append(["sum", number(known["sum"], 4)])
+    if known.get("kaplan_yorke_dimension") is not None:
+        rows.append(["Kaplan–Yorke dimension", number(known["kaplan_yorke_dimension"], 4)])
+    if known.get("converged") is not None:
+        rows.append(["converged", "yes" if known["converged"] else "no"])
     caption = f"Exponents ({unit})" if len(values) <= 12 else f"The twelve largest ({unit})"
     numbers = table(caption, ["", "value"], rows, numeric=(1,))
-    return part("columns", "beside", figures.figure(picture, caption=sentence), numbers)
+    beside = part("columns", "beside", figures.figure(picture, caption=sentence), numbers)
+    doubts = _doubts(evidence, known)
+    return join([beside, part("items", doubts, "What to make of them")]) if doubts else beside
+
+
+def _doubts(evidence: Evidence, known: dict[str, Any]) -> list[str]:
+    """What speaks against the exponents, from themselves and from the verdict."""
+    doubts, found = [], evidence.told
+    if known.get("converged") is False:
+        doubts.append(
+            "They are not converged: over the orbit that was followed they still change. Their "
+            "signs, and what follows from them, are not certain."
+        )
+    if known.get("complete") is False:
+        doubts.append(
+            f"Only the {count(known['count'])} largest were computed, so there is no sum, and a "
+            "dimension only where these suffice."
+        )
+    dimension = known.get("kaplan_yorke_dimension")
+    if known.get("growing"):
+        doubts.append(
+            "Their sum is positive, which is implausible: volumes in state space would grow "
+            "without end on a bounded set. Only a map that folds its space can have that, never a "
+            "flow; of a model of continuous motion it is a fault."
+        )
+    if known.get("complete") and known.get("count", 0) > 1 and dimension == known["count"]:
+        doubts.append(
+            "The Kaplan–Yorke dimension equals the number of variables, the most it can be. That "
+            "is right where volume is conserved; else the model does not contract, and the number "
+            "says nothing of the system’s dimension."
+        )
+    if found.open or found.kind in ("better", "no better", "degenerate"):
+        doubts.append(
+            "They are those of a model that was not found to reproduce the system, and say nothing "
+            "about the system."
+        )
+    return doubts
 
 
 def prediction_section(evidence: Evidence, figures: Figures) -> Markup:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dsr.plots.theme import shorten
 from dsr.report.evidence import Evidence
 from dsr.report.markup import Markup, escape, symbol
-from dsr.report.numbers import as_flag, as_float, count, span
+from dsr.report.numbers import as_float, count, number, span
+
+if TYPE_CHECKING:
+    from dsr.metrics.judging.told import Told
 
 
 class Meaning(NamedTuple):
@@ -30,10 +33,14 @@ def facts() -> Mapping[str, Any]:
 
 
 _GRADES = {
-    "equal": ("good", "at the noise floor"),
+    "equal": ("good", "no difference shown"),
     "short": ("fair", "short of the reference"),
     "none": ("poor", "no better than a cloud"),
+    "undecided": ("open", "undecided"),
 }
+_TONES = {
+    "degenerate": "poor", "no better": "poor", "indistinguishable": "good", "undecided": "open",
+}  # fmt: skip
 
 _DEGENERATE = {
     "diverged": "the free run leaves the data behind: it diverges",
@@ -60,31 +67,49 @@ def grade(word: Any) -> tuple[str, str]:
     return _GRADES.get(text, ("", shorten(text)))
 
 
-def verdict_class(verdict: str) -> str:
-    """Colour of a verdict."""
-    text = verdict.lower()
-    if "degenerate" in text or "no better" in text:
-        return "poor"
-    if "indistinguishable" in text:
-        return "good"
-    return "fair" if text else "unknown"
+def verdict_class(found: Told) -> str:
+    """Colour of a verdict: neither praise nor blame where the data cannot decide."""
+    if found.open:
+        return "open"
+    return _TONES.get(found.kind, "fair" if found.sentence else "unknown")
 
 
 def verdict_sentence(evidence: Evidence) -> Markup:
     """The result in one sentence."""
-    verdict = shorten(evidence.verdict, 200)
+    found, verdict = evidence.told, shorten(evidence.verdict, 300)
     if not verdict:
         return escape("This run has not been judged yet.")
     head, _, kind = verdict.partition(":")
+    if found.open:
+        said = _without_stop(kind) if found.kind == "undecided" else ""
+        beginning = Markup("Whether the model reproduces the system is <strong>undecided</strong>")
+        return Markup("{}: {}.").format(beginning, said) if said else beginning + "."
     if head.strip() == "degenerate":
         rest = _DEGENERATE.get(kind.strip().split(" ")[0], kind.strip())
         return Markup("The reconstruction is <strong>degenerate</strong>: {}.").format(rest)
     return Markup("The model’s free run is <strong>{}</strong>.").format(verdict)
 
 
+def _without_stop(text: str) -> str:
+    return text.strip().rstrip(".")
+
+
+def sentence(text: str, limit: int = 400) -> str:
+    """A reason as a sentence of its own.
+
+    Examples
+    --------
+    >>> sentence("the record is short")
+    'The record is short.'
+    """
+    words = _without_stop(shorten(text, limit))
+    return f"{words[:1].upper()}{words[1:]}." if words else ""
+
+
 def compared(evidence: Evidence) -> str:
-    """How much was compared, and whether that was enough to decide."""
-    length = as_float(evidence.attrs.get("compared_length"))
+    """How much was compared, whether that was enough to decide, and what speaks against the run."""
+    found = evidence.told
+    length = found.compared_length
     sentences: list[str] = []
     if math.isfinite(length):
         whole = ""
@@ -93,28 +118,88 @@ def compared(evidence: Evidence) -> str:
         sentences.append(
             f"Compared over {count(length)} samples{whole} that neither training nor selection saw."
         )
-    decidable = evidence.attrs.get("decidable")
-    if decidable is not None:
-        if as_flag(decidable):
-            sentences.append("The data can decide: its noise floor is clear of the surrogate.")
-        else:
-            sentences.append(
-                "The data cannot decide: at this length its own noise floor is not clear of the "
-                "surrogate, so the verdict is the cautious one."
-            )
+    if found.tested:
+        reason = _without_stop(found.undecided_because)
+        if found.open and reason and reason not in found.sentence:
+            sentences.append(sentence(reason))
+        if math.isfinite(found.p_value) and not found.open and found.kind != "degenerate":
+            sentences.append(f"{_result(found)} (p = {p_value(found.p_value)}).")
+        if found.withheld_because:
+            reasons = "; ".join(_without_stop(shorten(r, 200)) for r in found.withheld_because)
+            sentences.append(f"What speaks against it whatever the test says: {reasons}.")
+    elif found.open and found.kind != "undecided":
+        # A version that had no sentence for it stored the most cautious one.
+        sentences.append(
+            "The data cannot decide: at this length its own noise floor is not clear of the "
+            f"surrogate. The sentence stored with the run, “{shorten(found.sentence, 120)}”, is "
+            "no finding about the model."
+        )
+    elif found.decidable and found.kind != "undecided":
+        sentences.append("The data can decide: its noise floor is clear of the surrogate.")
     return " ".join(sentences)
+
+
+def _result(found: Told) -> str:
+    """What the test of all parts together says, in a few words."""
+    if not math.isfinite(found.level):
+        return "Test of sameness"
+    differs = "differs from" if found.p_value <= found.level else "shows no difference from"
+    return f"At level {percent(found.level)} the run {differs} the recordings"
+
+
+def p_value(p: Any) -> str:
+    """A p-value in two digits.
+
+    Examples
+    --------
+    >>> p_value(0.4123), p_value(0.001)
+    ('0.41', '0.0010')
+    """
+    return number(p, 2)
+
+
+def percent(share: float) -> str:
+    """A share in per cent.
+
+    Examples
+    --------
+    >>> percent(0.05)
+    '5 %'
+    """
+    return f"{100 * share:g} %"
+
+
+def _of_the_test(found: Told) -> list[str]:
+    """What a test of segments leaves open."""
+    if not found.tested:
+        return []
+    from dsr.metrics.judging.features import AMPLITUDE, CLOCK
+
+    items = [
+        f"Differences below {percent(AMPLITUDE)} of a deviation, or below what a clock "
+        f"{percent(CLOCK)} off would make, count as none: without that no model of an exact cycle "
+        "could ever pass."
+    ]
+    if found.level > 0:
+        items.append(
+            f"Level {percent(found.level)} means that one in {round(1 / found.level)} right models "
+            "is called different by chance. How often right and wrong models pass, by system and "
+            "length, is measured on the page “The verdict” of the documentation."
+        )
+    return items
 
 
 def limits(evidence: Evidence) -> list[Any]:
     """What the numbers on this page do not say."""
-    attrs = evidence.attrs
+    attrs, found = evidence.attrs, evidence.told
     items: list[Any] = []
-    length = as_float(attrs.get("compared_length"))
+    length = found.compared_length
     if math.isfinite(length):
         items.append(
             f"The verdict holds for {count(length)} samples. Differences that need a longer record "
             "to be seen were not seen: the shorter the comparison, the more alike everything looks."
         )
+    items += _of_the_test(found)
     d_stsp, d_h = symbol("D", "stsp"), symbol("D", "H")
     items += [
         Markup(
@@ -125,8 +210,8 @@ def limits(evidence: Evidence) -> list[Any]:
             "{} does not see phases. A random series with the same spectrum would score near "
             "zero; {} is there to catch that."
         ).format(d_h, d_stsp),
-        "No score can be expected below its noise floor: two recordings of the same system differ "
-        "by that much at this length and noise.",
+        "A score below its noise floor is no merit, and one above it no proof: the floor is itself "
+        "measured on a few stretches, and lies anywhere in its interval.",
         "Intervals come from resampling blocks of this one comparison (moving-block bootstrap). "
         "They hold its sampling error, not what another seed, recording or split would give.",
         "Lyapunov exponents are the model’s, computed from its Jacobians. They agree with the "

@@ -32,10 +32,10 @@ class Outcome(NamedTuple):
     def summary(self) -> dict[str, Any]:
         """Verdict and scores in plain values."""
         from dsr.metrics import metrics_to_json
+        from dsr.metrics.judging.told import verdict_to_json
         from dsr.workflow.baselines import baselines_to_json
 
-        verdict = str(self.metrics.attrs["verdict"])
-        plain: dict[str, Any] = {"verdict": verdict, "metrics": metrics_to_json(self.metrics)}
+        plain = {**verdict_to_json(self.metrics), "metrics": metrics_to_json(self.metrics)}
         if self.baselines is not None:
             plain["baselines"] = baselines_to_json(self.baselines)
         return plain

@@ -216,13 +216,47 @@ def test_candidates_are_placed_by_their_two_distances() -> None:
         "good": scores(0.1, 0.06, "indistinguishable from the reference"),
         "equal": scores(0.0, 0.0, "indistinguishable from the reference"),
         "stuck": scores(15.0, 1.0, "degenerate: frozen"),
+        "short": scores(1.0, 0.2, "undecided: a longer record would decide"),
+        "shorter": scores(1.1, 0.3, "undecided: another recording would decide"),
     })  # fmt: skip
-    assert [trace.x[0] for trace in figure.data] == [0.1, 1e-3, 15.0]
-    assert [trace.showlegend for trace in figure.data] == [True, False, True]
-    assert len({trace.marker.color for trace in figure.data}) == 2
+    assert [trace.x[0] for trace in figure.data] == [0.1, 1e-3, 15.0, 1.0, 1.1]
+    assert [trace.showlegend for trace in figure.data] == [True, False, True, True, False]
+    looks = {(trace.marker.color, trace.marker.symbol) for trace in figure.data}
+    assert len({colour for colour, _ in looks}) == len({mark for _, mark in looks}) == 3
+    assert figure.data[3].name == "undecided"
     assert len(figure.layout.shapes) == 4
     with pytest.raises(InputError, match="candidates"):
         plots.verdict_map({})
+
+
+def test_the_parts_of_a_verdict_stand_beside_their_level() -> None:
+    attrs = {"p_geometry": 0.4, "p_order": 0.002, "p_spectra": 0.7, "level": 0.1}
+    lone = plots.verdict_parts(xr.Dataset(attrs=attrs))
+    assert dict(zip(lone.data[0].y, lone.data[0].x, strict=True)) == {
+        "geometry": 0.4, "time order": 0.002, "spectra": 0.7,
+    }  # fmt: skip
+    colours = dict(zip(lone.data[0].y, lone.data[0].marker.color, strict=True))
+    assert colours["time order"] != colours["geometry"] == colours["spectra"]
+    assert lone.layout.shapes[0].x0 == 0.1
+    assert lone.layout.annotations[0].text == "level 10 %"
+    low, high = (10**v for v in lone.layout.xaxis.range)
+    assert low < 0.002 < 1.0 < high
+    figure = plots.verdict_parts(xr.Dataset(attrs={**attrs, "recordings_p": 0.5}))
+    assert figure.data[1].x == (0.5,)
+    assert figure.data[1].marker.symbol == "circle-open"
+    # A part without a value leaves no dot, and a value of zero has a place on the axis.
+    part = plots.verdict_parts(xr.Dataset(attrs={"p_geometry": 0.0, "p_order": np.nan}))
+    assert part.data[0].y == ("geometry",)
+    assert part.data[0].x[0] > 0.0
+    for nothing in ({}, {"recordings_p": 0.5}, {"p_geometry": "text"}):
+        with pytest.raises(InputError, match="p-values"):
+            plots.verdict_parts(xr.Dataset(attrs=nothing))
+
+
+def test_exponents_that_are_not_converged_are_drawn_hollow() -> None:
+    for told, symbol in ((True, "circle"), ("false", "circle-open"), (False, "circle-open")):
+        data = {"lyapunov_exponent": ("index", [0.9, 0.0], {"converged": told})}
+        assert plots.lyapunov_exponents(xr.Dataset(data)).data[0].marker.symbol == symbol
 
 
 def test_the_region_that_was_fitted_is_shown_with_its_slope() -> None:

@@ -47,7 +47,7 @@ def test_the_summary_has_the_promised_keys(run: dsr.Run) -> None:
     assert {"run", "model", "seed", "updates", "seconds", "verdict", "metrics"} <= set(summary)
     assert summary["updates"] == 400
     divergence = summary["metrics"]["state_space_divergence"]
-    assert set(divergence) == {"value", "low", "high", "noise_floor", "surrogate"}
+    assert set(divergence) >= {"value", "low", "high", "noise_floor", "surrogate"}
     assert divergence["value"] >= 0.0
 
 

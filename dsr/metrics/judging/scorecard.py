@@ -19,6 +19,8 @@ from dsr.protocols import Runs
 
 __all__ = ["METRICS", "Judgement", "evaluate", "judged", "metrics_to_json"]
 
+_ENDS = tuple(f"{w}_{end}" for w in ("noise_floor", "surrogate") for end in ("low", "high"))
+
 
 class Judgement(NamedTuple):
     """What was found, and of what.
@@ -205,7 +207,8 @@ def metrics_to_json(scores: xr.Dataset) -> dict[str, dict[str, float | None]]:
     Returns
     -------
     dict
-        ``{NAME: {"value", "low", "high", "noise_floor", "surrogate"}}``.
+        ``{NAME: {"value", "low", "high", "noise_floor", "surrogate"}}``, and ``"noise_floor_low"``
+        and so on where floor and surrogate are intervals.
 
     Examples
     --------
@@ -217,6 +220,7 @@ def metrics_to_json(scores: xr.Dataset) -> dict[str, dict[str, float | None]]:
         name: {
             "value": _plain(scores, name),
             **{suffix: _plain(scores, f"{name}_{suffix}") for suffix in SUFFIXES},
+            **{end: _plain(scores, f"{name}_{end}") for end in _ENDS if f"{name}_{end}" in scores},
         }
         for name in FACTS
         if name in scores

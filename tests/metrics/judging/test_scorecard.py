@@ -93,12 +93,13 @@ def test_every_missing_number_has_a_reason(x: Any, b: Any) -> None:
             assert scores[name].attrs["reason"], name
     table = metrics_to_json(scores)
     assert table["prediction_error"]["value"] is None
-    assert set(table["state_space_divergence"]) == {
+    assert set(table["state_space_divergence"]) >= {
         "value", "low", "high", "noise_floor", "surrogate"
     }  # fmt: skip
     divergence = table["state_space_divergence"]
     assert divergence["low"] <= divergence["value"] <= divergence["high"]
     assert divergence["value"] < divergence["surrogate"]
+    assert divergence["noise_floor_low"] <= divergence["noise_floor_high"]
 
 
 def test_several_trajectories_keep_their_own_scores(b: Any) -> None:
