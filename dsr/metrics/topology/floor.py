@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
-from dsr.data import System
 from dsr.metrics.doors import Floats
 from dsr.metrics.geometry.distances import hausdorff
 
 __all__ = ["Floor", "truth_against_truth"]
+
+RunOn = Callable[[Floats, int], list[Floats]]
 
 _STRETCHES = 3
 _MARGIN = 1.25
@@ -28,13 +30,13 @@ class Floor(NamedTuple):
         return np.maximum(_MARGIN * self.largest, least), np.maximum(_MARGIN * self.robust, least)
 
 
-def truth_against_truth(source: Any, truth: list[Floats], quantile: float, extent: float) -> Floor:
+def truth_against_truth(
+    truth: list[Floats], quantile: float, extent: float, run_on: RunOn | None
+) -> Floor:
     """Compare the truth's runs with how they go on, or the halves of each where they cannot.
 
     Parameters
     ----------
-    source : System, name, model or series
-        Where the runs come from. A system is run on from the end of each.
     truth : list of arrays (T, N)
         Runs without their transients.
     quantile : float
@@ -42,13 +44,13 @@ def truth_against_truth(source: Any, truth: list[Floats], quantile: float, exten
     extent : float
         Of all limit sets. Halves of a run are shorter than it, and apart if it still moves: they
         count for at most half of this.
+    run_on : function, optional
+        Of starts (K, N) and a number of samples, which begin with the starts: runs from there.
     """
     length = len(truth[0])
-    if isinstance(source, System | str):
-        from dsr.metrics.topology.topological_error import simulated
-
+    if run_on is not None:
         ends = np.stack([run[-1] for run in truth])
-        later = simulated(source, ends, _STRETCHES * length + 1, may_diverge=True)
+        later = run_on(ends, _STRETCHES * length + 1)
         stretches = [
             [run, *np.split(rest[1:], _STRETCHES)] for run, rest in zip(truth, later, strict=True)
         ]

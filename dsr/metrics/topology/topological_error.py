@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ def long_runs(
         if held:
             runs = [np.concatenate([c[1:], run]) for c, run in zip(contexts, runs, strict=True)]
     elif isinstance(source, System | str) and initial is not None:
-        runs = simulated(source, initial, steps, may_diverge)
+        runs = _simulated(source, initial, steps, may_diverge)
     else:
         runs = generated_arrays(source)
     return dropped(runs, transient)
@@ -110,7 +111,7 @@ def contexts_of(model: Runs, initial: Floats, beginnings: list[Floats] | None) -
     return np.stack([run[:length] for run in beginnings])
 
 
-def simulated(source: Any, initial: Floats, steps: int, may_diverge: bool) -> list[Floats]:
+def _simulated(source: Any, initial: Floats, steps: int, may_diverge: bool) -> list[Floats]:
     """Runs of a system; one that leaves the finite numbers is NaN if it may."""
     try:
         made = simulate(source, steps=steps, initial=initial, trajectories=len(initial))
@@ -239,7 +240,10 @@ def topological_error(
     if not all(np.isfinite(t).all() for t in truth):
         raise InputError("a reference run is not finite; choose starts from which it stays bounded")
     size = extent(truth, starts)
-    floor = truth_against_truth(reference, truth, quantile, size)
+    again = None
+    if isinstance(reference, System | str) and starts is not None:
+        again = partial(_simulated, reference, may_diverge=True)
+    floor = truth_against_truth(truth, quantile, size, again)
     least = 0.1 * size if epsilon is None else float(epsilon)
     limit = limit_robust = np.full(len(truth), least)
     if epsilon is None:
