@@ -28,6 +28,9 @@ from .invariants.generalised import generalised_dimensions as generalised_dimens
 from .invariants.lyapunov import kaplan_yorke as kaplan_yorke
 from .invariants.lyapunov import lyapunov_spectrum as lyapunov_spectrum
 from .invariants.recurrence import recurrence_quantification as recurrence_quantification
+from .invariants.spectrum_from_data import (
+    lyapunov_spectrum_from_data as lyapunov_spectrum_from_data,
+)
 from .judging.scorecard import Judgement as Judgement
 from .judging.scorecard import evaluate as evaluate
 from .judging.scorecard import judged as judged
