@@ -99,7 +99,7 @@ def nearest(
     kept = None if candidates is None else np.union1d(candidates, references).astype(np.int64)
     turned, order = slab_order(points if kept is None else points[kept])
     usable = np.ones(order.size, dtype=np.bool_)
-    if kept is not None:
+    if kept is not None and candidates is not None:
         order = kept[order]
         usable = np.isin(order, candidates)
     place = np.full(points.shape[0], -1, dtype=np.int64)

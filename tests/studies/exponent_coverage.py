@@ -23,6 +23,13 @@ from dsr.metrics import iaaft, largest_lyapunov_from_data, lyapunov_spectrum_fro
 FILE = RESULTS / "exponent_coverage.json"
 LENGTHS = (2000, 5000, 20_000)
 NOISE = (0.0, 0.01)
+ORDER = (
+    (5000, True, 0.0), (5000, False, 0.01), (20_000, True, 0.0), (20_000, False, 0.0),
+    (5000, False, 0.0), (5000, True, 0.01), (20_000, True, 0.01), (20_000, False, 0.01),
+    (2000, True, 0.0), (2000, False, 0.0), (2000, True, 0.01), (2000, False, 0.01),
+)  # fmt: skip
+"""Samples, full state, noise: what a study that is cut short sees first."""
+
 
 TUNED = {
     "lorenz63": 0.03, "roessler": 0.2, "halvorsen": 0.02, "thomas": 0.4, "sprott_b": 0.15,
@@ -174,24 +181,25 @@ def main() -> None:
     document["tuned"], document["held"] = list(TUNED), list(HELD)
     runs = document["runs"]
     plan = [
-        (seed, samples, noise, full)
-        for seed in range(arguments.seeds) for samples in LENGTHS
-        for noise in NOISE for full in (False, True)
+        (group, *case, seed)
+        for seed in range(arguments.seeds) for part in (ORDER[:4], ORDER[4:])
+        for group in (HELD, TUNED) for case in part
     ]  # fmt: skip
-    for place, (seed, samples, noise, full) in enumerate(plan):
-        for name, dt in (HELD | TUNED).items():
+    for group, samples, full, noise, seed in plan:
+        for name, dt in group.items():
             done = runs.setdefault(name, [])
-            if place >= len(done) and time.monotonic() < end:
+            asked = {"samples": samples, "full": full, "noise": noise, "seed": seed}
+            if time.monotonic() < end and not any(asked.items() <= r.items() for r in done):
                 done.append(one(name, dt, samples, full, noise, seed))
-        document["summary"] = summary(runs)
-        store(FILE, document)
+                document["summary"] = summary(runs)
+                store(FILE, document)
     for kind in QUIET:
         done = runs.setdefault(kind, [])
-        for place, (samples, seed) in enumerate((n, s) for n in LENGTHS[:2] for s in range(4)):
+        for place, (samples, seed) in enumerate((n, s) for s in range(2) for n in LENGTHS[:2]):
             if place >= len(done) and time.monotonic() < end:
                 done.append(calm(kind, samples, seed))
-        document["summary"] = summary(runs)
-        store(FILE, document)
+                document["summary"] = summary(runs)
+                store(FILE, document)
     for name, row in document["summary"].items():
         print(name, row, flush=True)
 
