@@ -38,7 +38,7 @@ def test_henon_map(dimension: int) -> None:
 
 @pytest.mark.parametrize("dt", [0.02, 0.05])
 def test_lorenz_per_time_unit(dt: float) -> None:
-    x = dsr.simulate("lorenz63", steps=6000, dt=dt, seed=0).sel(variable=["x"])
+    x = dsr.simulate("lorenz63", steps=4000, dt=dt, seed=0).sel(variable=["x"])
     found = largest_lyapunov_from_data(x)
     assert float(found["exponent"]) == pytest.approx(0.906, abs=0.15)
     assert found.attrs["units"] == "1/time unit"
@@ -61,7 +61,7 @@ def test_the_interval_holds_the_bias(
 
 
 def test_the_full_state_needs_no_delays() -> None:
-    series = dsr.simulate("lorenz63", steps=6000, dt=0.02, seed=1)
+    series = dsr.simulate("lorenz63", steps=4000, dt=0.02, seed=1)
     found = largest_lyapunov_from_data(series)
     assert found.attrs["embedding_dim"] == 1
     assert found.attrs["flow"]
@@ -104,7 +104,7 @@ def test_noise_is_seen(rng: np.random.Generator) -> None:
 @pytest.mark.slow
 def test_a_million_samples_take_no_minute() -> None:
     series = dsr.simulate("lorenz63", steps=1_000_000, dt=0.01, seed=0)
-    largest_lyapunov_from_data(series.isel(time=slice(0, 2000)))
+    largest_lyapunov_from_data(series.isel(time=slice(0, 2000)))  # compile
     start = time.process_time()
     found = largest_lyapunov_from_data(series)
     assert time.process_time() - start < 45.0
