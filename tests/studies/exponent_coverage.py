@@ -33,7 +33,8 @@ ORDER = (
 
 TUNED = {
     "lorenz63": 0.03, "roessler": 0.2, "halvorsen": 0.02, "thomas": 0.4, "sprott_b": 0.15,
-    "hyper_roessler": 0.1, "rucklidge": 0.1, "lorenz96": 0.05, "henon": None, "logistic": None, "ikeda": None,
+    "hyper_roessler": 0.1, "rucklidge": 0.1, "lorenz96": 0.05,
+    "henon": None, "logistic": None, "ikeda": None,
 }  # fmt: skip
 HELD = {
     "sprott_c": 0.2, "sprott_d": 0.15, "sprott_s": 0.1, "hindmarsh_rose": 0.3,
