@@ -88,6 +88,29 @@ def divergence_coverage(document: dict[str, Any]) -> Rows:
     return rows
 
 
+def exponent_coverage(document: dict[str, Any]) -> Rows:
+    """Coverage of the exponent and spectrum from data, for each group of series."""
+    rows = [["series", "runs", "converged", "held, given converged", "held, all", "median error",
+             "median half-width", "spectrum: converged", "held, given converged"]]  # fmt: skip
+    for name, entry in document["summary"].items():
+        if name == "without chaos":
+            found = f"{entry['spectrum_converged']} positive"
+            rows.append([name, str(entry["runs"]), str(entry["converged"]), *[""] * 4, found, ""])
+            continue
+        error, width = (
+            "" if entry[key] is None else f"{100 * entry[key]:.0f} %"
+            for key in ("median_error", "median_half_width")
+        )
+        rows.append([
+            name, str(entry["runs"]), str(entry["converged"]),
+            f"{entry['covered_given_converged']} of {entry['converged']}",
+            f"{entry['covered']} of {entry['runs']}", error, width,
+            f"{entry['spectrum_converged']} of {entry['spectrum_exponents']}",
+            f"{entry['spectrum_covered_given_converged']} of {entry['spectrum_converged']}",
+        ])  # fmt: skip
+    return rows
+
+
 def lyapunov_coverage(document: dict[str, Any]) -> Rows:
     """Coverage of the intervals of the largest exponent, system by system."""
     rows = [["system", "exponent", "runs", "interval holds it", "converged", "holds it, of those",
@@ -116,6 +139,7 @@ def zero_one(document: dict[str, Any]) -> Rows:
 TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
     "dimension_coverage": dimension_coverage,
     "divergence_coverage": divergence_coverage,
+    "exponent_coverage": exponent_coverage,
     "lorenz63_gtf": lorenz63_gtf,
     "lyapunov_coverage": lyapunov_coverage,
     "metrics_speed": metrics_speed,

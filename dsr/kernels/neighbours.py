@@ -15,6 +15,7 @@ __all__ = ["mean_divergence", "nearest"]
 def _nearest(
     points: NDArray[np.float64],
     order: NDArray[np.int64],
+    usable: NDArray[np.bool_],
     places: NDArray[np.int64],
     last: int,
     theiler: int,
@@ -43,7 +44,7 @@ def _nearest(
                 gap = above
             if gap * gap > worst:
                 break
-            if order[j] >= last or abs(order[j] - time_i) <= theiler:
+            if not usable[j] or order[j] >= last or abs(order[j] - time_i) <= theiler:
                 continue
             squared = gap * gap
             for d in range(1, dims):
@@ -71,6 +72,7 @@ def nearest(
     theiler: int = 0,
     last: int | None = None,
     beyond: float = 0.0,
+    candidates: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Find the ``count`` nearest neighbours (Euclidean) of each reference point.
 
@@ -86,18 +88,26 @@ def nearest(
         Neighbours must have an index below this one (so that their future is known).
     beyond : float
         Neighbours at this distance or nearer are left out: 0 leaves out exact repetitions.
+    candidates : (C,) array of int, optional
+        Only these points are neighbours, if given: the work grows with their number.
 
     Returns
     -------
     index : (S, count) array of int, -1 where there are not enough neighbours
     distance : (S, count) array, rising; inf where there are not enough neighbours
     """
-    turned, order = slab_order(points)
-    place = np.empty_like(order)
+    kept = None if candidates is None else np.union1d(candidates, references).astype(np.int64)
+    turned, order = slab_order(points if kept is None else points[kept])
+    usable = np.ones(order.size, dtype=np.bool_)
+    if kept is not None and candidates is not None:
+        order = kept[order]
+        usable = np.isin(order, candidates)
+    place = np.full(points.shape[0], -1, dtype=np.int64)
     place[order] = np.arange(order.size)
     index, distance = _nearest(
         turned,
         order,
+        usable,
         np.ascontiguousarray(place[references]),
         points.shape[0] if last is None else int(last),
         int(theiler),
@@ -115,6 +125,7 @@ def mean_divergence(
     first: int,
     stop: int,
     average_first: bool,
+    half: int = 0,
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """Follow the logarithmic distance of neighbours, for each reference point.
 
@@ -125,10 +136,13 @@ def mean_divergence(
     neighbours : (S, K) array of int, -1 where there is none
     first, stop : int
         Steps k from ``first`` to below ``stop``; ``references`` and ``neighbours`` must be below
-        ``T - stop + 1``.
+        ``T - stop + 1 - half``, and ``references`` at least ``half``.
     average_first : bool
         True: logarithm of the mean distance over neighbours (Kantz); False: mean of the logarithms
         (Rosenstein).
+    half : int
+        0: whole distances. Else only their part across the flow, whose direction is the difference
+        of the points ``half`` samples before and after: along the flow nothing grows.
 
     Returns
     -------
@@ -148,10 +162,18 @@ def mean_divergence(
                 j = neighbours[c, b]
                 if j < 0:
                     break
-                squared = 0.0
+                i = references[c] + k
+                squared, along, speed = 0.0, 0.0, 0.0
                 for d in range(dims):
-                    step = points[references[c] + k, d] - points[j + k, d]
+                    step = points[i, d] - points[j + k, d]
                     squared += step * step
+                    if half > 0:
+                        velocity = points[i + half, d] - points[i - half, d]
+                        along += step * velocity
+                        speed += velocity * velocity
+                if speed > 0.0:
+                    across = squared - along * along / speed
+                    squared = across if across > 1e-14 * squared else 0.0
                 if squared > 0.0:
                     found += 1
                     added += np.sqrt(squared) if average_first else 0.5 * np.log(squared)

@@ -43,6 +43,9 @@ from .invariants.sample_entropy import multiscale_entropy as multiscale_entropy
 from .invariants.sample_entropy import sample_entropy as sample_entropy
 from .invariants.sections import poincare_section as poincare_section
 from .invariants.sections import return_map as return_map
+from .invariants.spectrum_from_data import (
+    lyapunov_spectrum_from_data as lyapunov_spectrum_from_data,
+)
 from .invariants.zero_one import zero_one_test as zero_one_test
 from .judging.scorecard import Judgement as Judgement
 from .judging.scorecard import evaluate as evaluate

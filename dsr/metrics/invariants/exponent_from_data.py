@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 
 from dsr.data import trajectories
 from dsr.errors import InputError
-from dsr.kernels.neighbours import mean_divergence, nearest
-from dsr.metrics.bootstrap import block_weights
 from dsr.metrics.doors import Floats, reference_series
-from dsr.metrics.embedding.choice import embedding_for
-from dsr.metrics.embedding.delays import delay_matrix
-from dsr.metrics.spectra.timescales import mean_period, theiler_window
+from dsr.metrics.invariants.divergence import (
+    FEWEST_PARTNERS,
+    RADII,
+    Setting,
+    Slope,
+    curve_slopes,
+    divergence_curves,
+    flow_half_width,
+    slope,
+    state,
+)
+from dsr.metrics.invariants.embedded import embedding_of, middle, noise_distance, period_of
+from dsr.metrics.invariants.local_maps import (
+    LARGEST_STATE,
+    NOISE_REACH,
+    Growth,
+    local_growth,
+    standard_fits,
+    strides,
+)
 from dsr.metrics.surrogates import iaaft_like, matched_ends
 
 __all__ = ["largest_lyapunov_from_data"]
 
-REFERENCES = 5000
+REFERENCES = 4000
+FEWER = 2000
 SURROGATES = 19
 SURROGATE_REFERENCES = 1000
-RESAMPLES = 200
-RADII = (0.005, 0.01, 0.02, 0.03, 0.05)
-PARTNERS = 30
-FEWEST_PARTNERS = 10
+SURROGATE_SAMPLES = 10_000
 
-
-@dataclass(frozen=True)
-class Divergence:
-    """Mean logarithmic distance S(k) with what each reference point added to it."""
-
-    curve: Floats
-    value: Floats
-    used: NDArray[np.int64]
+FEWEST_FITS = 3
+FEWEST_FOLDS = 1.0
+SYSTEMATIC = 0.05
+WIDEST = 0.25
 
 
 def largest_lyapunov_from_data(
@@ -74,7 +82,8 @@ def largest_lyapunov_from_data(
     Returns
     -------
     Dataset
-        ``exponent``, ``low``, ``high`` (95 %), ``converged``, in 1 / time unit of the series;
+        ``exponent``, ``low``, ``high`` (95 %), ``converged``, in 1 / time unit of the series (NaN
+        where no point has neighbours);
         ``log_distance`` over "lag" (time), ``surrogate_exponent`` over "surrogate". With several
         trajectories the scalars are medians, and ``exponent_per_trajectory`` is kept.
 
@@ -85,13 +94,24 @@ def largest_lyapunov_from_data(
 
     Notes
     -----
-    The lag runs to 6 mean periods, the range to where S has made 80 % of its way to the plateau
-    (mean of the last fifth). Of windows of at least max(8 samples, 0.5 / exponent) the longest is
-    taken whose local slopes (over one period) vary by less than 20 %. ``converged`` asks that such
-    a window exists, that S grows by ln 4 in it, that one more dimension changes the exponent by
-    under 25 %, and that it exceeds the 95 % quantile of 19 IAAFT surrogates. The interval comes
-    from 200 moving-block resamples of the reference points, and holds the value of one more
-    dimension.
+    Variables are divided by their standard deviation. In a flow, distances are taken across the
+    direction of flow, along which nothing grows. The lag runs to 6 mean periods, the range to where
+    S has made 80 % of its way to the plateau (mean of the last fifth). Of windows of at least
+    max(8 samples, 0.5 / exponent) the longest is taken whose local slopes (over one period) vary by
+    less than 20 %. At most 4,000 reference points look for neighbours among at most 100,000 points.
+
+    Slopes are taken at one and two more dimensions, over neighbours beyond five times the noise
+    that the maps leave, among an eighth of the orbit (and as far to the other side), and over all
+    radii of Kantz. Beside them stand the first exponents of maps fitted to neighbours, as in
+    `lyapunov_spectrum_from_data`; those of a flow count where one exponent lies within 15 % of the
+    first one of zero. The exponent is the mean of the medians of both kinds, the interval holds all
+    of them with 5 % of the exponent at either end, and what moving-block resamples and parts of the
+    orbit move (95 %). ``converged`` asks that a straight window exists, that S grows by 1 in it,
+    that three maps or more give an exponent, that the half-width is below 25 %, and that the slope
+    exceeds the 95 % quantile of 19 IAAFT surrogates (of 10,000 samples at most).
+
+    ``attrs``: ``from_ranges`` and ``from_maps`` (smallest and largest estimate of either kind),
+    ``noise`` (estimated, in standard deviations), ``flow``, ``scaling_window``, ``reason``.
 
     References
     ----------
@@ -129,195 +149,135 @@ def _one(
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     """Estimate for one trajectory, in units of one sample."""
-    period = float(np.median([mean_period(column) for column in values.T]))
+    period = period_of(values)
     window = int(np.ceil(period)) if theiler is None else int(theiler)
-    dimension, delay = _embedding(values, dimension, delay, theiler_window(values)[0])
+    dimension, delay = embedding_of(values, dimension, delay)
+    half = flow_half_width(state(values, dimension, delay), period)
     steps = max(20, int(np.ceil(6 * period)))
-    if values.shape[0] < 3 * steps + 2 * window + dimension * delay:
-        steps = max(10, (values.shape[0] - dimension * delay) // 4)
-    points = _state(values, dimension, delay)
-    curves = _curves(points, steps, window, method, noise, REFERENCES)
-    chosen, divergence, range_found = _best(curves, period)
-    start, stop = range_found or (0, max(3, _reach(divergence.curve)))
-    slope = _slope(divergence.curve, start, stop)
-
-    def slope_of(series: Floats, dimension: int, most: int) -> float:
-        points = _state(series, dimension, delay)
-        inside = _curves(points, steps, window, method, noise, most, (start, stop))
-        return _first_slope(inside[chosen:])
-
-    fitting = values[matched_ends(values)]
-    other = slope_of(values, dimension + 1, REFERENCES)
-    surrogates = np.array(
-        [
-            slope_of(iaaft_like(fitting, rng, 20), dimension, SURROGATE_REFERENCES)
-            for _ in range(SURROGATES)
-        ]
-    )
-    low, high = _interval(divergence, start, stop, max(window, 20), rng)
+    most = values.shape[0] - (dimension + 1) * delay
+    if most < 3 * steps + 2 * window:
+        steps = max(10, most // 4)
+    beyond = noise_distance(values, noise)
+    setting = Setting(method, period, window, half, steps, delay, beyond)
+    growths = _growths(values, dimension, setting)
+    floor = min((g.noise for g in growths if np.isfinite(g.noise)), default=0.0)
+    above = replace(setting, beyond=max(beyond, NOISE_REACH * floor))
+    if above.beyond > beyond:
+        growths += _growths(values, dimension, above, further=False)
+    curves = _slopes(values, dimension, setting, above)
+    if not curves:
+        return _nothing(method, steps, window, dimension, delay)
+    main = curves[0]
+    slopes = np.array([c.slope for c in curves])
+    coarse = curve_slopes(state(values, dimension, delay), setting, FEWER, coarse=True)
+    if coarse:
+        # What fewer and farther neighbours change is what nearer ones might change.
+        away = coarse[0].slope - main.slope
+        slopes = np.append(slopes, [main.slope + away, main.slope - away])
+    kept = [g for g in growths if g.exponents[0] > 0 and (not half or g.keeps_time())]
+    if len(kept) >= FEWEST_FITS:
+        maps = np.array([g.exponents[0] for g in kept])
+        exponent = (np.median(slopes) + np.median(maps)) / 2
+        inner = np.concatenate([slopes, maps])
+        resampled = max(main.half_width(window, rng), np.median([g.half_width[0] for g in kept]))
+    else:
+        exponent, inner = np.median(slopes), np.concatenate([slopes, main.ends()])
+        resampled = main.half_width(window, rng)
+    # What the choices span, each missing by as much as neighbours do in any case, and what
+    # resampling moves.
+    aside = SYSTEMATIC * abs(exponent)
+    low = float(min(inner.min() - aside, exponent - resampled))
+    high = float(max(inner.max() + aside, exponent + resampled))
+    surrogates, own = _surrogates(values, dimension, setting, main, rng)
     checks = {
-        "no straight part of the divergence curve": range_found is not None,
-        "neighbours part by less than a factor 4 in the straight part": (
-            divergence.curve[stop - 1] - divergence.curve[start] >= np.log(4)
-        ),
-        "one more dimension changes the exponent by more than 25 %": (
-            abs(other - slope) <= 0.25 * abs(slope)
+        "no straight part of the divergence curve": main.straight,
+        "neighbours part by less than a factor e in the straight part": main.gain() >= FEWEST_FOLDS,
+        "maps fitted to neighbours give no exponent beside it": len(kept) >= FEWEST_FITS,
+        f"ranges, dimensions and maps differ by more than {WIDEST:.0%}": (
+            high - low <= 2 * WIDEST * exponent
         ),
         "surrogates without determinism reach the same exponent": (
-            slope > np.quantile(surrogates, 0.95)
+            own > np.quantile(surrogates, 0.95)
         ),
     }
     return {
-        "exponent": slope,
-        "low": min(low, other),
-        "high": max(high, other),
-        "converged": all(checks.values()),
-        "curve": divergence.curve,
-        "surrogates": surrogates,
+        "exponent": float(exponent), "low": low, "high": high,
+        "converged": all(checks.values()), "curve": main.divergence.curve,
+        "surrogates": surrogates, "window": (main.start, main.stop - 1),
         "reasons": [text for text, passed in checks.items() if not passed],
-        "window": (start, stop - 1),
-        "dimension": dimension,
-        "delay": delay,
-        "theiler": window,
-    }
+        "dimension": dimension, "delay": delay, "theiler": window, "slopes": slopes,
+        "maps": np.array([g.exponents[0] for g in kept]), "noise": floor, "flow": half > 0,
+    }  # fmt: skip
 
 
-def _embedding(
-    values: Floats, dimension: int | None, delay: int | None, theiler: int
-) -> tuple[int, int]:
-    if values.shape[1] == 1:
-        return embedding_for(values[:, 0], dimension=dimension, delay=delay, theiler=theiler)
-    return 1 if dimension is None else dimension, 1 if delay is None else delay
+def _nothing(method: str, steps: int, window: int, dimension: int, delay: int) -> dict[str, Any]:
+    """What is said where no point has neighbours enough."""
+    wanted = "a neighbour" if method == "rosenstein" else (
+        f"{FEWEST_PARTNERS} neighbours within {RADII[-1]:.0%} of a deviation"
+    )  # fmt: skip
+    return {
+        "exponent": np.nan, "low": np.nan, "high": np.nan, "converged": False,
+        "curve": np.full(steps + 1, np.nan), "surrogates": np.full(SURROGATES, np.nan),
+        "window": (0, 0), "dimension": dimension, "delay": delay, "theiler": window,
+        "reasons": [f"too few points have {wanted} outside the Theiler window"],
+        "slopes": np.empty(0), "maps": np.empty(0), "noise": np.nan, "flow": False,
+    }  # fmt: skip
 
 
-def _state(values: Floats, dimension: int, delay: int) -> Floats:
-    """Delay vectors of one variable; several variables with delays of the first one appended."""
-    first = delay_matrix(values[:, 0], dimension, delay)
-    return np.ascontiguousarray(np.hstack([first, values[(dimension - 1) * delay :, 1:]]))
+def _growths(
+    values: Floats, dimension: int, setting: Setting, *, further: bool = True
+) -> list[Growth]:
+    """Exponents of local maps: one more delay as well where the state is made of delays."""
+    found = []
+    delays = values.shape[1] == 1
+    for coordinates in (dimension, dimension + 1)[: 1 + (delays and further)]:
+        points = state(values, coordinates, setting.delay)
+        if points.shape[1] > LARGEST_STATE:
+            continue
+        for stride in strides(setting.period, setting.half):
+            found += local_growth(
+                points, standard_fits(points.shape[1]), stride=stride, theiler=setting.theiler,
+                beyond=setting.beyond, delays=delays,
+            )  # fmt: skip
+    return found
 
 
-def _curves(
-    points: Floats,
-    steps: int,
-    theiler: int,
-    method: str,
-    noise: float,
-    most: int,
-    lags: tuple[int, int] | None = None,
-) -> list[Divergence]:
-    """Divergence curves over ``lags``: one for Rosenstein, one for each radius for Kantz."""
-    first, stop = lags or (0, steps + 1)
-    last = points.shape[0] - steps
-    references = np.unique(np.linspace(0, last - 1, min(most, last)).astype(np.int64))
-    index, distance = nearest(
-        points,
-        references,
-        count=1 if method == "rosenstein" else PARTNERS,
-        theiler=theiler,
-        last=last,
-        beyond=3 * noise,
-    )
-    if method == "rosenstein":
-        choices = [index]
-    else:
-        spread = float(np.sqrt(points.var(axis=0).sum()))
-        choices = []
-        for radius in RADII:
-            near = np.where(distance <= radius * spread, index, -1)
-            near[np.sum(near >= 0, axis=1) < FEWEST_PARTNERS] = -1
-            choices.append(near)
-    curves = []
-    for near in choices:
-        value, used = mean_divergence(points, references, near, first, stop, method == "kantz")
-        curves.append(Divergence(_average(value, used), value, used))
-    return curves
+def _slopes(values: Floats, dimension: int, setting: Setting, above: Setting) -> list[Slope]:
+    """Slopes over one and two more dimensions, over radii, and over neighbours above the noise."""
+    points = state(values, dimension, setting.delay)
+    first = curve_slopes(points, setting, REFERENCES)
+    if not first:
+        return []
+    for more in (1, 2):
+        if values.shape[0] - (dimension + more) * setting.delay > setting.steps:
+            farther = state(values, dimension + more, setting.delay)
+            first += curve_slopes(farther, setting, FEWER)
+    if above.beyond > setting.beyond:
+        first += curve_slopes(points, above, FEWER)
+    return first
 
 
-def _average(value: Floats, used: NDArray[np.int64]) -> Floats:
-    return np.asarray(value.sum(axis=0) / np.maximum(used.sum(axis=0), 1))
+def _surrogates(
+    values: Floats, dimension: int, setting: Setting, main: Slope, rng: np.random.Generator
+) -> tuple[Floats, float]:
+    """Slopes of 19 IAAFT surrogates over the same lags, and of the stretch they are made of."""
+    part = middle(values, SURROGATE_SAMPLES)
+    part = part[matched_ends(part)]
 
+    def slope_of(series: Floats) -> float:
+        points = state(series, dimension, setting.delay)
+        curves = divergence_curves(
+            points, setting.steps, theiler=setting.theiler, half=setting.half,
+            method=setting.method, beyond=setting.beyond, most=SURROGATE_REFERENCES,
+            lags=(main.start, main.stop),
+        )  # fmt: skip
+        for divergence in curves[main.radius :]:
+            if divergence.used[:, 0].mean() > 0.1 and np.isfinite(divergence.curve).all():
+                return slope(divergence.curve, 0, divergence.curve.size)
+        return 0.0
 
-def _best(
-    curves: list[Divergence], period: float
-) -> tuple[int, Divergence, tuple[int, int] | None]:
-    """Smallest radius with enough reference points and a scaling window, else the fullest."""
-    for number, divergence in enumerate(curves):
-        if divergence.used[:, 0].mean() >= 0.5:
-            window = scaling_window(divergence.curve, period)
-            if window is not None:
-                return number, divergence, window
-    return len(curves) - 1, curves[-1], None
-
-
-def _reach(curve: Floats) -> int:
-    """Lags up to the first at which S has made 80 % of its way to the plateau."""
-    plateau = curve[-max(1, curve.size // 5) :].mean()
-    reached = np.flatnonzero(curve >= curve[0] + 0.8 * (plateau - curve[0]))
-    return int(reached[0]) + 1 if reached.size else curve.size
-
-
-def scaling_window(curve: Floats, period: float) -> tuple[int, int] | None:
-    """Longest part of S(k) whose local slopes vary by less than 20 %, as a slice; None if none.
-
-    Parameters
-    ----------
-    curve : (K,) array
-        S(k) for k = 0, 1, ...
-    period : float
-        Mean period in samples: local slopes are taken over this many.
-    """
-    end = _reach(curve)
-    if end < 3:
-        return None
-    # Centred differences, narrower towards the ends: a steep start must not be smoothed away.
-    lag = np.arange(end)
-    half = np.minimum(np.minimum(lag, curve.size - 1 - lag), round(period / 2))
-    before, after = np.maximum(lag - np.maximum(half, 1), 0), lag + np.maximum(half, 1)
-    after = np.minimum(after, curve.size - 1)
-    local = (curve[after] - curve[before]) / (after - before)
-    guess = _slope(curve, 0, end)
-    if guess <= 0:
-        return None
-    shortest = int(max(8, np.ceil(0.5 / guess)))
-    best: tuple[float, int, int] | None = None
-    for start in range(end - shortest + 1):
-        part = local[start:]
-        mean = np.cumsum(part) / np.arange(1, part.size + 1)
-        most, least = np.maximum.accumulate(part), np.minimum.accumulate(part)
-        fine = (mean > 0) & (most <= 1.2 * mean) & (least >= 0.8 * mean)
-        sizes = np.flatnonzero(fine) + 1
-        sizes = sizes[sizes >= shortest]
-        if sizes.size and (best is None or sizes[-1] > best[0]):
-            best = (float(sizes[-1]), start, start + int(sizes[-1]))
-    return None if best is None else best[1:]
-
-
-def _slope(curve: Floats, start: int, stop: int) -> float:
-    lag = np.arange(start, stop) - (start + stop - 1) / 2
-    return float(lag @ curve[start:stop] / (lag @ lag))
-
-
-def _first_slope(curves: list[Divergence]) -> float:
-    """Slope at the first radius that holds neighbours of a tenth of the points; 0 if none does."""
-    for divergence in curves:
-        if divergence.used[:, 0].mean() > 0.1:
-            return _slope(divergence.curve, 0, divergence.curve.size)
-    return 0.0
-
-
-def _interval(
-    divergence: Divergence, start: int, stop: int, block: int, rng: np.random.Generator
-) -> tuple[float, float]:
-    total = divergence.value.shape[0]
-    weights = block_weights(total, min(block, max(1, total // 20)), RESAMPLES, rng)
-    inside = slice(start, stop)
-    curves = (weights @ divergence.value[:, inside]) / np.maximum(
-        weights @ divergence.used[:, inside], 1
-    )
-    lag = np.arange(stop - start) - (stop - start - 1) / 2
-    slopes = curves @ lag / (lag @ lag)
-    low, high = np.quantile(slopes, [0.025, 0.975])
-    return float(low), float(high)
+    found = [slope_of(iaaft_like(part, rng, 20)) for _ in range(SURROGATES)]
+    return np.array(found), slope_of(part)
 
 
 def _dataset(
@@ -354,6 +314,10 @@ def _dataset(
             "embedding_dim": first["dimension"],
             "embedding_delay": first["delay"],
             "scaling_window": dt * np.asarray(first["window"], dtype=np.float64),
+            "from_ranges": _span(results, "slopes", dt),
+            "from_maps": _span(results, "maps", dt),
+            "noise": float(np.median([r["noise"] for r in results])),
+            "flow": first["flow"],
             "reason": "; ".join(reasons),
             "seed": seed,
         },
@@ -363,3 +327,9 @@ def _dataset(
         dataset["exponent_per_trajectory"] = ("trajectory", rates[:, 0], {"units": unit})
         dataset["converged_per_trajectory"] = ("trajectory", [r["converged"] for r in results])
     return dataset
+
+
+def _span(results: list[dict[str, Any]], key: str, dt: float) -> Floats:
+    """Smallest and largest of the estimates of all trajectories; NaN where there are none."""
+    found = np.concatenate([r[key] for r in results]) / dt
+    return np.array([found.min(), found.max()]) if found.size else np.full(2, np.nan)
