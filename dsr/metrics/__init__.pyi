@@ -25,6 +25,7 @@ from .invariants.dimension import correlation_dimension as correlation_dimension
 from .invariants.entropy import permutation_entropy as permutation_entropy
 from .invariants.exponent_from_data import largest_lyapunov_from_data as largest_lyapunov_from_data
 from .invariants.generalised import generalised_dimensions as generalised_dimensions
+from .invariants.local_dimension import local_dimension as local_dimension
 from .invariants.lyapunov import kaplan_yorke as kaplan_yorke
 from .invariants.lyapunov import lyapunov_spectrum as lyapunov_spectrum
 from .invariants.recurrence import recurrence_quantification as recurrence_quantification

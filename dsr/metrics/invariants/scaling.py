@@ -7,9 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsr.errors import InputError
 from dsr.metrics.doors import Floats
+from dsr.metrics.spectra.timescales import theiler_window
 
-__all__ = ["ScalingRegion", "find_region", "local_slopes", "window_slopes"]
+__all__ = [
+    "SCALES", "ScalingRegion", "find_region", "local_slopes", "scaled", "window_or_default",
+    "window_slopes",
+]  # fmt: skip
+
+SCALES = ("deviation", "none")
 
 
 @dataclass(frozen=True)
@@ -93,3 +100,27 @@ def find_region(
     return ScalingRegion(
         slope, start, stop, straight, window_slopes(x, y, rival_windows), rival_windows
     )
+
+
+def scaled(points: Floats, scale: str) -> Floats:
+    """Points with variables of equal deviation, or as they are (``scale="none"``).
+
+    The deviation all variables get is the root of their mean variance: where they were alike
+    already nothing changes, and a distance keeps the units of the data as far as it has any.
+    """
+    if scale == "none":
+        return points
+    deviation = points.std(axis=0)
+    return np.ascontiguousarray(points * (np.sqrt((deviation**2).mean()) / deviation))
+
+
+def window_or_default(points: Floats, theiler: int | None) -> tuple[int, bool]:
+    """Theiler window as given or by its rule; whether the series is too short for the rule."""
+    if theiler is None:
+        return theiler_window(points)
+    if not 0 <= theiler < points.shape[0] // 2:
+        raise InputError(
+            f"theiler must be from 0 to below half the length ({points.shape[0] // 2}), "
+            f"not {theiler}"
+        )
+    return int(theiler), False
