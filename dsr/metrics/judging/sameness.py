@@ -1,0 +1,306 @@
+"""Whether a run and a reference come from one process: a permutation test over segments.
+
+Reference and recordings are cut into segments so long that neighbours are nearly independent, and
+so is the run. Were both of one process, it would not matter which segments are called the run's:
+the differences of mean features are compared with those of 999 random namings (Westfall and Young,
+*Resampling-Based Multiple Testing*, 1993, for the family of statistics). Nothing is assumed of the
+distribution of the features, and dependence inside a segment does no harm.
+
+The null is an interval: differences below 2 % of a deviation of a feature, or below what a clock
+2.5 % off would make, count as none. An exactly periodic process has no spread for a test to measure
+by, and no model is the worse for less.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from dsr.metrics.doors import Floats
+from dsr.metrics.judging.features import PARTS, Battery, Means
+from dsr.metrics.spectra.timescales import autocorrelation, mean_period
+from dsr.metrics.surrogates import cloud_like
+
+__all__ = ["LEVEL", "PARTS", "Found", "Sameness"]
+
+LEVEL = 0.05
+"""Family-wise: the share of right runs that the test says are different."""
+
+PERIODS = 5
+"""Mean periods in a segment, at least."""
+
+LEAST_SEGMENTS = 8
+"""Of the run, and of the reference."""
+
+_SHORTEST = 8
+_MOST_SEGMENTS = 256
+_MOST_POINTS = 120_000
+_MANY = 15
+_CORRELATED = 0.1
+_WANDERING = 0.4
+_LONGEST_LOOK = 200_000
+
+
+class Found(NamedTuple):
+    """What a test found.
+
+    Attributes
+    ----------
+    p_value : float
+        Family-wise; the smallest of the parts.
+    parts : dict of str to float
+        P-value of each part, adjusted for all statistics of all parts.
+    segments, segments_generated : int
+        Of the reference with its recordings, and of the run.
+    """
+
+    p_value: float
+    parts: dict[str, float]
+    segments: int
+    segments_generated: int
+
+
+class Sameness:
+    """All of the test that depends on reference and recordings alone.
+
+    Parameters
+    ----------
+    references : list of arrays, (T_i, N)
+        Trajectories of the reference.
+    recordings : list of arrays, (T_j, N)
+        Of the same system, independent; may be empty.
+    seed : int
+    permutations : int
+
+    Attributes
+    ----------
+    mean_period : float
+        In samples.
+    segment_length : int
+        In samples; after merging, see Notes.
+    segments : int
+        Of reference and recordings together.
+    undecided_because : str
+        Why these data cannot decide and what would; empty where they can.
+
+    Notes
+    -----
+    A segment holds five mean periods and three times ``1 + 2 sum rho^2`` samples, but leaves at
+    least eight to the reference. Segments are merged two by two while the features of neighbours
+    are correlated by more than 0.1 and sixteen are left to the reference. Where there are many
+    trajectories (15 or more on both sides) each is one unit.
+    """
+
+    def __init__(
+        self, references: list[Floats], recordings: list[Floats], *, seed: int = 0,
+        permutations: int = 999,
+    ) -> None:  # fmt: skip
+        self._rng_seed, self._permutations = seed, permutations
+        self._references, self._recordings = references, recordings
+        every = [*references, *recordings]
+        of_scale = np.concatenate(recordings or references)
+        longest = max(every, key=len)[:_LONGEST_LOOK]
+        self.mean_period = _period(longest)
+        self._many = len(every) >= 2 * _MANY and len(references) >= _MANY
+        self.segment_length, self._wanted = self._length(longest)
+        points = sum(map(len, every))
+        rng = np.random.default_rng([seed, 0])
+        self._battery = Battery.of(
+            of_scale.mean(axis=0), of_scale.std(axis=0, ddof=1), self.mean_period,
+            self.segment_length, max(1, points // _MOST_POINTS), rng,
+        )  # fmt: skip
+        own, others = (self._features(parts) for parts in (references, recordings))
+        self._own, self._others = own, others
+        cut = [self._cut(part) for part in every]
+        self._margins = self._battery.margins(np.concatenate(cut))
+        self._merged = 0
+        self._correlation = self._merge()
+
+    @property
+    def segments(self) -> int:
+        """Segments of reference and recordings together."""
+        return sum(len(part) for part in self._stacked([*self._own, *self._others])[:1])
+
+    @cached_property
+    def undecided_because(self) -> str:
+        """Why these data cannot decide, and what would; empty where they can."""
+        have = sum(len(means.geometry) for means in self._own)
+        if have < LEAST_SEGMENTS or self._short:
+            needed = _round(LEAST_SEGMENTS * self._wanted)
+            return (
+                f"the reference holds {self._periods_of_reference():.0f} mean periods, too few to "
+                f"tell a model from the system; about {needed} samples would decide"
+            )
+        if self._correlation > _WANDERING:
+            return (
+                "the reference drifts more slowly than it is long; a record ten times as long, or "
+                "many independent recordings, would decide"
+            )
+        if self.cloud().p_value > LEVEL:
+            return (
+                "a Gaussian cloud passes the same test; a longer record, or a second recording, "
+                "would decide if there are dynamics to be seen"
+            )
+        return ""
+
+    @cached_property
+    def recordings_p(self) -> float:
+        """P-value of the reference against its recordings; NaN without any."""
+        if not self._others:
+            return math.nan
+        return self._compare(self._others, self._own).p_value
+
+    def test(self, runs: list[Floats]) -> Found:
+        """Compare runs, ``(T_k, N)`` each, with reference and recordings."""
+        made = [_halved(means, self._merged) for means in self._features(runs)]
+        return self._compare([*self._own, *self._others], made)
+
+    def cloud(self) -> Found:
+        """What is found of a Gaussian cloud in place of the run."""
+        return self._cloud
+
+    @cached_property
+    def _cloud(self) -> Found:
+        rng = np.random.default_rng([self._rng_seed, 1])
+        like = np.concatenate(self._recordings or self._references)
+        return self.test([cloud_like(like, rng, len(part)) for part in self._references])
+
+    def _length(self, longest: Floats) -> tuple[int, int]:
+        wanted = max(
+            _SHORTEST, math.ceil(PERIODS * self.mean_period), math.ceil(3 * _memory(longest))
+        )
+        lengths = [len(part) for part in self._references]
+        most = max(_SHORTEST, sum(lengths) // LEAST_SEGMENTS)
+        # A cycle or a torus never forgets: eight segments of it are as good as any.
+        least = math.ceil(PERIODS * self.mean_period)
+        everything = [*lengths, *map(len, self._recordings)]
+        self._short = most < least and not (self._many and min(everything) >= _SHORTEST)
+        length = min(wanted, most)
+        if len(self._references) > 1:
+            length = min(length, max(_SHORTEST, min(everything)))
+        return max(length, sum(lengths) // _MOST_SEGMENTS), least
+
+    def _periods_of_reference(self) -> float:
+        return sum(map(len, self._references)) / self.mean_period
+
+    def _cut(self, values: Floats) -> Floats:
+        """Standardised segments ``(segments, samples, N)`` of a series, centred in it."""
+        length = min(self.segment_length, len(values))
+        count = len(values) // length
+        start = (len(values) - count * length) // 2
+        z = self._battery.standardised(values[start : start + count * length])
+        return z.reshape(count, length, -1)
+
+    def _features(self, parts: list[Floats]) -> list[Means]:
+        found = []
+        for part in parts:
+            if len(part) < min(self.segment_length, max(_SHORTEST, self.segment_length // 2)):
+                continue
+            means = self._battery.means(self._cut(part))
+            if self._many:
+                means = Means(*(group.mean(axis=0, keepdims=True) for group in means))
+            found.append(means)
+        return found
+
+    def _merge(self) -> float:
+        """Merge neighbouring segments while they are alike; the correlation that remains."""
+        while True:
+            correlation = _neighbours([*self._own, *self._others])
+            fewest = sum(len(means.geometry) // 2 for means in self._own)
+            if correlation <= _CORRELATED or fewest < LEAST_SEGMENTS:
+                return correlation
+            self._own = [_halved(means, 1) for means in self._own]
+            self._others = [_halved(means, 1) for means in self._others if len(means.geometry) > 1]
+            self._merged += 1
+            self.segment_length *= 2
+
+    @staticmethod
+    def _stacked(parts: list[Means]) -> list[Floats]:
+        return [np.concatenate(group) for group in zip(*parts, strict=True)]
+
+    def _compare(self, first: list[Means], second: list[Means]) -> Found:
+        n, m = (sum(len(means.geometry) for means in side) for side in (first, second))
+        if min(n, m) < 2:
+            return Found(1.0, dict.fromkeys(PARTS, 1.0), n, m)
+        rng = np.random.default_rng([self._rng_seed, 2])
+        named = np.zeros((self._permutations + 1, n + m))
+        named[0, n:] = 1.0
+        chosen = rng.random((self._permutations, n + m)).argsort(axis=1)[:, :m]
+        np.put_along_axis(named[1:], chosen, 1.0, axis=1)
+        both = zip(self._stacked(first), self._stacked(second), self._margins, strict=True)
+        smallest = [_smallest_p(np.concatenate([a, b]), margin, named, m) for a, b, margin in both]
+        overall = np.min(smallest, axis=0)
+        parts = {
+            part: float(np.mean(overall <= least[0] + 1e-12))
+            for part, least in zip(PARTS, smallest, strict=True)
+        }
+        return Found(min(parts.values()), parts, n, m)
+
+
+def _smallest_p(features: Floats, margin: Floats, named: Floats, m: int) -> Floats:
+    """The smaller p-value of two statistics, for every naming (the true one first)."""
+    total = len(features)
+    centred = features - features.mean(axis=0)
+    spread = centred.std(axis=0)
+    # The sum of all is zero: what the run has above the mean the rest has below it.
+    difference = (named @ centred) * (1.0 / m + 1.0 / (total - m))
+    excess = np.maximum(np.abs(difference) - margin, 0.0)
+    t = excess / (spread * math.sqrt(1.0 / m + 1.0 / (total - m)) + 1e-12)
+    values = np.stack([(t**2).mean(axis=1), t.max(axis=1)])
+    ranked = np.sort(values, axis=1)
+    above = [
+        values.shape[1] - np.searchsorted(r, v - 1e-12) for r, v in zip(ranked, values, strict=True)
+    ]
+    return np.asarray(np.min(above, axis=0) / values.shape[1])
+
+
+def _halved(means: Means, times: int) -> Means:
+    """Averages of neighbouring segments, two by two; an odd one at the end is left out."""
+    for _ in range(times):
+        if len(means.geometry) < 2:
+            break
+        even = len(means.geometry) // 2 * 2
+        means = Means(*(0.5 * (group[0:even:2] + group[1:even:2]) for group in means))
+    return means
+
+
+def _neighbours(parts: list[Means]) -> float:
+    """Correlation of the features of neighbouring segments, mean over features, the largest group.
+
+    The mean over a finite record pulls it down by one over the number of segments: added again.
+    """
+    found = []
+    for group in range(len(PARTS)):
+        series = [means[group] for means in parts if len(means[group]) > 3]
+        if not series:
+            return 0.0
+        centred = [values - values.mean(axis=0) for values in series]
+        power = sum((c * c).sum(axis=0) for c in centred)
+        product = sum((c[1:] * c[:-1]).sum(axis=0) for c in centred)
+        total = sum(len(c) for c in centred)
+        moving = power > 1e-12 * total
+        found.append(float((product[moving] / power[moving]).mean()) + len(series) / total
+                     if moving.any() else 0.0)  # fmt: skip
+    return max(found)
+
+
+def _period(values: Floats) -> float:
+    """Mean period in samples, the median over variables."""
+    return float(np.median([mean_period(column) for column in values.T]))
+
+
+def _memory(values: Floats) -> float:
+    """``1 + 2 sum rho^2`` in samples, the largest over variables: the memory of second moments."""
+    lags = min(len(values) // 4, 20_000)
+    chance = 1.0 / len(values)
+    squares = [autocorrelation(column, lags)[1:] ** 2 - chance for column in values.T]
+    return max(1.0 + 2.0 * float(np.clip(s, 0.0, None).sum()) for s in squares)
+
+
+def _round(samples: float) -> str:
+    """A number of samples in two figures."""
+    digits = max(0, int(math.log10(max(samples, 1.0))) - 1)
+    return f"{math.ceil(samples / 10**digits) * 10**digits:,}"
