@@ -5,22 +5,24 @@ Each draw is one recording, whose first four fifths are the training part and wh
 reference, and a run of the same process from another start, as it is and damaged. In full and as
 three delays of the first variable; with the training part and, for some, without.
 
-``--systems``, ``--lengths``, ``--repeats``, ``--damages`` take a subset, ``--workers`` the number of
-processes; ``--report`` only prints what is stored. ``--anew`` forgets what is stored.
+``--systems``, ``--lengths``, ``--repeats``, ``--damages`` take a subset, ``--workers`` how many
+run side by side; ``--way test`` asks the test beneath the sentence, which is faster. ``--report``
+only prints what is stored, ``--anew`` forgets it.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import time
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from common import RESULTS, machine, store, stored
-from verdict_judging import DAMAGES, PARTS, PROCESSES, VIEWS, WORDS, cases, judgements
+from verdict_judging import DAMAGES, PARTS, PROCESSES, VIEWS, WAYS, WORDS, cases, judgements
 from verdict_summary import report, summary
 
 FILE = RESULTS / "verdict_study.json"
@@ -28,12 +30,13 @@ FILE = RESULTS / "verdict_study.json"
 REPEATS = {60: (30, 3), 150: (30, 3), 400: (30, 3), 2_000: (20, 4), 15_000: (20, 4),
            20_000: (20, 4), 100_000: (8, 2)}  # fmt: skip
 ALONE = ("truth", "parameter +10 %", "noise 10 %", "reversed")  # judged without a recording too
-Key = tuple[str, bool, str]
+Case = tuple[int, str, bool]
+Asked = tuple[str, bool, str]
 
 
-def key(row: dict[str, Any]) -> tuple[int, str, bool, str]:
-    """What tells one group of judgements from another."""
-    return row["length"], row["view"], row["recording"], row["damage"]
+def case(row: dict[str, Any]) -> Case:
+    """What tells one set of judgements of a process from another."""
+    return row["length"], row["view"], row["recording"]
 
 
 def wanted(document: dict[str, Any], chosen: argparse.Namespace) -> Iterator[tuple[Any, ...]]:
@@ -48,43 +51,46 @@ def wanted(document: dict[str, Any], chosen: argparse.Namespace) -> Iterator[tup
                 if length not in process.lengths:
                     continue
                 done = {
-                    (*key(row), s) for row in document["runs"].get(name, []) for s in row["tried"]
+                    (*case(row), damage): len(said["verdict"])
+                    for row in document["runs"].get(name, [])
+                    for damage, said in row["said"].items()
                 }
-                left: list[Key] = [
+                left: list[Asked] = [
                     (view, with_recording, damage)
                     for view in chosen.views if cases(process, view)
                     for damage in (chosen.damages if seed < damaged else ("truth",))
                     for with_recording in (True, False) if with_recording or damage in ALONE
-                    if (length, view, with_recording, damage, seed) not in done
+                    if done.get((length, view, with_recording, damage), 0) <= seed
                 ]  # fmt: skip
                 if left:
-                    yield name, length, seed, left
+                    yield name, length, seed, left, chosen.way
 
 
-def keep(document: dict[str, Any], task: tuple[Any, ...], found: list[dict[str, Any]]) -> None:
-    """Put what was judged into its groups; what could not be done is noted as tried."""
-    name, length, seed, asked = task
-    groups = {key(row): row for row in document["runs"].setdefault(name, [])}
-    results = {key(result): result for result in found}
-    for view, with_recording, damage in asked:
-        at = (length, view, with_recording, damage)
-        row = groups.get(at)
+def keep(document: dict[str, Any], name: str, found: list[dict[str, Any]]) -> None:
+    """Add one draw: letter k of what was said of a damage belongs to seed k."""
+    stored_rows = document["runs"].setdefault(name, [])
+    rows = {case(row): row for row in stored_rows}
+    for result in found:
+        row = rows.get(case(result))
         if row is None:
-            row = dict(zip(("length", "view", "recording", "damage"), at, strict=True))
-            row |= {"tried": [], "seeds": [], "verdict": "", "periods": 0.0, "segments": []}
-            row |= {part: [] for part in PARTS}
-            document["runs"][name].append(row)
-        row["tried"].append(seed)
-        if (result := results.get(at)) is None:
+            at = zip(("length", "view", "recording"), case(result), strict=True)
+            row = rows[case(result)] = {**dict(at), "periods": 0, "segments": 0, "said": {}}
+            stored_rows.append(row)
+        said = row["said"].setdefault(result["damage"], {"verdict": ""})
+        said["verdict"] += result["verdict"]
+        true = result["damage"] == "truth"
+        if true:
+            row["periods"] = round(result["periods"], 1)
+            row["segments"] = result["segments"]
+        if not result.get("p_value", math.nan) >= 0.0:
             continue
-        count = len(row["verdict"])
-        row["periods"] = round((row["periods"] * count + result["periods"]) / (count + 1), 1)
-        row["verdict"] += result["verdict"]
-        row["seeds"].append(seed)
-        row["segments"].append(result["segments"])
-        for part in PARTS:
-            value = result[part]
-            row[part].append(round(value, 4) if value == value else None)
+        # In full for the truth; of a damage, the family-wise p-value and the part that gave it.
+        said.setdefault("p_value", []).append(round(result["p_value"], 3))
+        for part in PARTS[1:] if true else ():
+            said.setdefault(part, []).append(round(result[part], 3))
+        if not true:
+            least = min(PARTS[1:], key=lambda part: result[part])
+            said["part"] = said.get("part", "") + least[2]
 
 
 def study(document: dict[str, Any], chosen: argparse.Namespace, file: Path | None) -> None:
@@ -93,10 +99,11 @@ def study(document: dict[str, Any], chosen: argparse.Namespace, file: Path | Non
     print(f"{len(tasks)} draws to judge", flush=True)
     last = time.monotonic()
     with ProcessPoolExecutor(chosen.workers, get_context("spawn")) as pool:
-        waiting = {pool.submit(judgements, *task): task for task in tasks}
-        for count, future in enumerate(as_completed(waiting), 1):
-            task = waiting.pop(future)
-            keep(document, task, future.result())
+        # Taken in the order of the tasks, so that the draws of a group stay in that of seeds.
+        waiting = [pool.submit(judgements, *task) for task in tasks]
+        for count, (task, future) in enumerate(zip(tasks, waiting, strict=True), 1):
+            keep(document, task[0], future.result())
+            waiting[count - 1] = None
             if file and (time.monotonic() - last > 30.0 or count == len(tasks)):
                 last = time.monotonic()
                 document["summary"] = summary(document)
@@ -116,6 +123,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--views", nargs="+", choices=VIEWS, default=list(VIEWS))
     parser.add_argument("--repeats", type=int, help="draws of the truth; default: by length")
     parser.add_argument("--damaged", type=int, help="how many of the draws are damaged too")
+    parser.add_argument("--way", choices=WAYS, default="evaluate", help="the sentence, or the test")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--file", type=Path, default=FILE)
     parser.add_argument("--anew", action="store_true", help="forget what is stored")
@@ -127,10 +135,13 @@ def main() -> None:
     """Do what is not done yet, then print the tables."""
     chosen = arguments()
     document = {"runs": {}} if chosen.anew else stored(chosen.file)
+    if document.get("way", chosen.way) != chosen.way:
+        raise SystemExit(f"{chosen.file} was judged by --way {document['way']}; add --anew")
     if not chosen.report:
         document |= {
             "what": "verdicts on true and damaged runs: one letter a draw, in the order of seeds",
             "letters": WORDS,
+            "way": chosen.way,
             "machine": machine("scipy"),
         }
         study(document, chosen, chosen.file)

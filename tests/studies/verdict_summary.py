@@ -22,11 +22,13 @@ Keep = Callable[[str, Row], bool]
 
 
 def rows(document: dict[str, Any], keep: Keep) -> Iterator[tuple[str, Row]]:
-    """All stored groups of judgements, with the name of their process."""
+    """What was said of each damage of each process, in each case."""
     for name, found in document["runs"].items():
-        for row in found:
-            if keep(name, row):
-                yield name, row
+        for case in found:
+            for damage, said in case["said"].items():
+                row = {**case, "damage": damage, "verdict": said["verdict"]}
+                if keep(name, row):
+                    yield name, row
 
 
 def truth(document: dict[str, Any], keep: Keep) -> dict[str, Any]:
@@ -55,6 +57,7 @@ def power(document: dict[str, Any], damage: str, keep: Keep) -> dict[str, Any]:
     letters = "".join(r["verdict"] for _, r in rows(document, lambda n, r: (
         r["damage"] == damage and r["recording"] and keep(n, r)
     )))  # fmt: skip
+    letters = letters.replace("-", "")
     flagged = sum(letters.count(letter) for letter in "SNDFP")
     return {
         "judged": len(letters), "flagged": flagged,
