@@ -1,4 +1,4 @@
-"""Is the verdict right at its stated rate? Size and power over 36 processes, six lengths.
+"""Is the verdict right at its stated rate? Size and power over 35 processes, six lengths.
 
 ``make study-verdict`` runs it (hours on two cores, resumable: what is stored is not done again).
 Each draw is one recording, whose first four fifths are the training part and whose last is the
