@@ -124,12 +124,14 @@ class Battery:
         spread = self._spread(segments)
         return Means(*(np.maximum(c, AMPLITUDE * s) for c, s in zip(clock, spread, strict=True)))
 
-    def _geometry(self, w: Floats) -> Floats:
-        w = w[:, :: self.stride]
+    def points(self, w: Floats) -> Floats:
+        """Features of single states ``(..., N)``: waves, values, squares, products."""
         first, second = self.pairs
-        waves = np.cos(w @ self.waves + self.phases).mean(axis=1)
-        products = (w[:, :, first] * w[:, :, second]).mean(axis=1)
-        return np.concatenate([waves, w.mean(axis=1), (w * w).mean(axis=1), products], axis=1)
+        waves = np.cos(w @ self.waves + self.phases)
+        return np.concatenate([waves, w, w * w, w[..., first] * w[..., second]], axis=-1)
+
+    def _geometry(self, w: Floats) -> Floats:
+        return np.asarray(self.points(w[:, :: self.stride]).mean(axis=1))
 
     def _order(self, w: Floats) -> Floats:
         odd, _ = self._by_group([covariances(w, lag, self.stride, self.pairs) for lag in self.lags])
@@ -164,19 +166,15 @@ class Battery:
 
     def _spread(self, segments: Floats) -> Means:
         """Standard deviation of each feature over single samples of the reference."""
-        some = segments.reshape(1, -1, segments.shape[2])
-        every = max(1, some.shape[1] // 20_000)
-        points = some[0, ::every][:, None]  # each sample a segment of its own
-        first, second = self.pairs
-        waves = np.cos(points[:, 0] @ self.waves + self.phases)
-        own, square = points[:, 0], points[:, 0] ** 2
-        products = own[:, first] * own[:, second]
-        geometry = np.concatenate([waves, own, square, products], axis=1).std(axis=0)
+        points = segments.reshape(-1, segments.shape[2])
+        every = max(1, len(points) // 20_000)
+        points = points[::every]
+        geometry = self.points(points).std(axis=0)
         both = np.concatenate(_pair(segments, self.lag, self.stride), axis=2)
         both = both.reshape(-1, both.shape[2])[:: max(1, every // self.stride)]
         lagged = np.cos(both @ self.lagged_waves + self.lagged_phases).std(axis=0)
         odd, even = self._by_group([_spreads(segments, k, every, self.pairs) for k in self.lags])
-        jump = np.square(np.diff(segments, axis=1)).reshape(-1, own.shape[1]).std(axis=0)
+        jump = np.square(np.diff(segments, axis=1)).reshape(-1, points.shape[1]).std(axis=0)
         return Means(geometry, np.concatenate([lagged, *odd]), np.concatenate([*even, jump]))
 
 

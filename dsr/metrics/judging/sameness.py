@@ -21,6 +21,7 @@ import numpy as np
 
 from dsr.metrics.doors import Floats
 from dsr.metrics.judging.features import PARTS, Battery, Means
+from dsr.metrics.judging.flow import flow_features, flow_margins
 from dsr.metrics.spectra.timescales import autocorrelation, mean_period
 from dsr.metrics.surrogates import cloud_like
 
@@ -106,30 +107,27 @@ class Sameness:
         self.mean_period = _period(longest)
         self._many = len(every) >= 2 * _MANY and len(references) >= _MANY
         self.segment_length, self._wanted = self._length(longest)
-        points = sum(map(len, every))
-        rng = np.random.default_rng([seed, 0])
+        stride = max(1, sum(map(len, every)) // _MOST_POINTS)
         self._battery = Battery.of(
             of_scale.mean(axis=0), of_scale.std(axis=0, ddof=1), self.mean_period,
-            self.segment_length, max(1, points // _MOST_POINTS), rng,
+            self.segment_length, stride, np.random.default_rng([seed, 0]),
         )  # fmt: skip
-        own, others = (self._features(parts) for parts in (references, recordings))
-        self._own, self._others = own, others
-        cut = [self._cut(part) for part in every]
-        self._margins = self._battery.margins(np.concatenate(cut))
-        self._merged = 0
-        self._correlation = self._merge()
+        self._cut_length, self._merged = self.segment_length, 0
+        self._own, self._others = self._cut(references), self._cut(recordings)
+        self._margins = self._battery.margins(np.concatenate([*self._own, *self._others]))
+        self._means = [self._battery.means(w) for w in [*self._own, *self._others]]
+        self._correlation = 0.0 if self._many else self._merge()
 
     @property
     def segments(self) -> int:
         """Segments of reference and recordings together."""
-        return sum(len(part) for part in self._stacked([*self._own, *self._others])[:1])
+        return self._count([*self._own, *self._others])
 
     @cached_property
     def undecided_because(self) -> str:
         """Why these data cannot decide, and what would; empty where they can."""
-        have = sum(len(means.geometry) for means in self._own)
-        if have < LEAST_SEGMENTS or self._short:
-            needed = _round(LEAST_SEGMENTS * self._wanted)
+        if self._short or self._count(self._own) < LEAST_SEGMENTS:
+            needed = _round(1.2 * LEAST_SEGMENTS * self._wanted)
             return (
                 f"the reference holds {self._periods_of_reference():.0f} mean periods, too few to "
                 f"tell a model from the system; about {needed} samples would decide"
@@ -151,12 +149,14 @@ class Sameness:
         """P-value of the reference against its recordings; NaN without any."""
         if not self._others:
             return math.nan
-        return self._compare(self._others, self._own).p_value
+        means = self._means[len(self._own) :] + self._means[: len(self._own)]
+        return self._compare(self._others, self._own, means).p_value
 
     def test(self, runs: list[Floats]) -> Found:
         """Compare runs, ``(T_k, N)`` each, with reference and recordings."""
-        made = [_halved(means, self._merged) for means in self._features(runs)]
-        return self._compare([*self._own, *self._others], made)
+        made = self._cut(runs)
+        means = [*self._means, *(self._battery.means(w) for w in made)]
+        return self._compare([*self._own, *self._others], made, means)
 
     def cloud(self) -> Found:
         """What is found of a Gaussian cloud in place of the run."""
@@ -186,43 +186,45 @@ class Sameness:
     def _periods_of_reference(self) -> float:
         return sum(map(len, self._references)) / self.mean_period
 
-    def _cut(self, values: Floats) -> Floats:
-        """Standardised segments ``(segments, samples, N)`` of a series, centred in it."""
-        length = min(self.segment_length, len(values))
-        count = len(values) // length
-        start = (len(values) - count * length) // 2
-        z = self._battery.standardised(values[start : start + count * length])
-        return z.reshape(count, length, -1)
-
-    def _features(self, parts: list[Floats]) -> list[Means]:
+    def _cut(self, parts: list[Floats]) -> list[Floats]:
+        """Standardised segments ``(segments, samples, N)`` of each series, centred in it."""
         found = []
-        for part in parts:
-            if len(part) < min(self.segment_length, max(_SHORTEST, self.segment_length // 2)):
+        for values in parts:
+            length = min(self._cut_length, len(values))
+            if length < max(_SHORTEST, self._cut_length // 2):
                 continue
-            means = self._battery.means(self._cut(part))
-            if self._many:
-                means = Means(*(group.mean(axis=0, keepdims=True) for group in means))
-            found.append(means)
+            count = len(values) // length
+            start = (len(values) - count * length) // 2
+            z = self._battery.standardised(values[start : start + count * length])
+            found.append(z.reshape(count, length, -1))
         return found
+
+    def _count(self, cut: list[Floats]) -> int:
+        """How many units segments make, merged or one for each trajectory."""
+        return len(cut) if self._many else sum(max(1, len(w) >> self._merged) for w in cut)
+
+    def _units(self, features: Floats) -> Floats:
+        """Averages over the segments of each unit."""
+        if self._many:
+            return np.asarray(features.mean(axis=0, keepdims=True))
+        return _halved(features, self._merged)
 
     def _merge(self) -> float:
         """Merge neighbouring segments while they are alike; the correlation that remains."""
         while True:
-            correlation = _neighbours([*self._own, *self._others])
-            fewest = sum(len(means.geometry) // 2 for means in self._own)
+            correlation = max(
+                _neighbours([_halved(group, self._merged) for group in groups])
+                for groups in zip(*self._means, strict=True)
+            )
+            fewest = sum(len(w) >> (self._merged + 1) for w in self._own)
             if correlation <= _CORRELATED or fewest < LEAST_SEGMENTS:
                 return correlation
-            self._own = [_halved(means, 1) for means in self._own]
-            self._others = [_halved(means, 1) for means in self._others if len(means.geometry) > 1]
             self._merged += 1
             self.segment_length *= 2
 
-    @staticmethod
-    def _stacked(parts: list[Means]) -> list[Floats]:
-        return [np.concatenate(group) for group in zip(*parts, strict=True)]
-
-    def _compare(self, first: list[Means], second: list[Means]) -> Found:
-        n, m = (sum(len(means.geometry) for means in side) for side in (first, second))
+    def _compare(self, first: list[Floats], second: list[Floats], means: list[Means]) -> Found:
+        """Test segments of one side against those of the other, whose features are given."""
+        n, m = self._count(first), self._count(second)
         if min(n, m) < 2:
             return Found(1.0, dict.fromkeys(PARTS, 1.0), n, m)
         rng = np.random.default_rng([self._rng_seed, 2])
@@ -230,13 +232,21 @@ class Sameness:
         named[0, n:] = 1.0
         chosen = rng.random((self._permutations, n + m)).argsort(axis=1)[:, :m]
         np.put_along_axis(named[1:], chosen, 1.0, axis=1)
-        both = zip(self._stacked(first), self._stacked(second), self._margins, strict=True)
-        smallest = [_smallest_p(np.concatenate([a, b]), margin, named, m) for a, b, margin in both]
-        overall = np.min(smallest, axis=0)
-        parts = {
-            part: float(np.mean(overall <= least[0] + 1e-12))
-            for part, least in zip(PARTS, smallest, strict=True)
-        }
+        flow = flow_features(self._battery, [*first, *second], self.mean_period)
+        tables = [
+            np.concatenate([self._units(part) for part in group])
+            for group in (*zip(*means, strict=True), flow)
+        ]
+        margins = [*self._margins, flow_margins(tables[-1])]
+        geometry, order, spectra, moves = (
+            _smallest_p(table, margin, named, m)
+            for table, margin in zip(tables, margins, strict=True)
+        )
+        smallest = {
+            "geometry": geometry, "order": np.minimum(order, moves), "spectra": spectra
+        }  # fmt: skip
+        overall = np.min(list(smallest.values()), axis=0)
+        parts = {part: float(np.mean(overall <= p[0] + 1e-12)) for part, p in smallest.items()}
         return Found(min(parts.values()), parts, n, m)
 
 
@@ -257,34 +267,31 @@ def _smallest_p(features: Floats, margin: Floats, named: Floats, m: int) -> Floa
     return np.asarray(np.min(above, axis=0) / values.shape[1])
 
 
-def _halved(means: Means, times: int) -> Means:
+def _halved(features: Floats, times: int) -> Floats:
     """Averages of neighbouring segments, two by two; an odd one at the end is left out."""
     for _ in range(times):
-        if len(means.geometry) < 2:
+        if len(features) < 2:
             break
-        even = len(means.geometry) // 2 * 2
-        means = Means(*(0.5 * (group[0:even:2] + group[1:even:2]) for group in means))
-    return means
+        even = len(features) // 2 * 2
+        features = 0.5 * (features[0:even:2] + features[1:even:2])
+    return features
 
 
-def _neighbours(parts: list[Means]) -> float:
-    """Correlation of the features of neighbouring segments, mean over features, the largest group.
+def _neighbours(parts: list[Floats]) -> float:
+    """Correlation of the features of neighbouring segments, mean over features.
 
     The mean over a finite record pulls it down by one over the number of segments: added again.
     """
-    found = []
-    for group in range(len(PARTS)):
-        series = [means[group] for means in parts if len(means[group]) > 3]
-        if not series:
-            return 0.0
-        centred = [values - values.mean(axis=0) for values in series]
-        power = sum((c * c).sum(axis=0) for c in centred)
-        product = sum((c[1:] * c[:-1]).sum(axis=0) for c in centred)
-        total = sum(len(c) for c in centred)
-        moving = power > 1e-12 * total
-        found.append(float((product[moving] / power[moving]).mean()) + len(series) / total
-                     if moving.any() else 0.0)  # fmt: skip
-    return max(found)
+    centred = [values - values.mean(axis=0) for values in parts if len(values) > 3]
+    if not centred:
+        return 0.0
+    power = sum((c * c).sum(axis=0) for c in centred)
+    product = sum((c[1:] * c[:-1]).sum(axis=0) for c in centred)
+    total = sum(map(len, centred))
+    moving = power > 1e-12 * total
+    if not moving.any():
+        return 0.0
+    return float((product[moving] / power[moving]).mean()) + len(centred) / total
 
 
 def _period(values: Floats) -> float:
