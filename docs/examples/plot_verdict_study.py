@@ -42,13 +42,17 @@ lengths = list(found["size"]["by_length"])
 shares = [[by["by_length"].get(k) for k in lengths] for by in processes.values()]
 truth = go.Figure(
     go.Heatmap(
-        z=shares, x=[f"{int(k):,}" for k in lengths], y=[p.replace("_", " ") for p in processes],
-        zmin=0.5, zmax=1.0, colorscale=[[0, "#9A3D00"], [0.7, "#E9EBEE"], [1, "#0A4B78"]],
-        colorbar={"title": "passes"}, hovertemplate="%{y}, %{x}: %{z:.2f}<extra></extra>",
+        z=np.array(shares, dtype=float), x=[f"{int(k):,}" for k in lengths],
+        y=[name.replace("_", " ") for name in processes], coloraxis="coloraxis",
+        hovertemplate="%{y}, %{x} samples: %{z:.2f}<extra></extra>",
     )
 )  # fmt: skip
 truth.update_layout(
     template=dsr.plots.theme.template(), height=160 + 20 * len(processes),
+    coloraxis={
+        "cmin": 0.5, "cmax": 1.0, "colorbar": {"title": {"text": "passes"}},
+        "colorscale": [[0, "#9A3D00"], [0.7, "#E9EBEE"], [1, "#0A4B78"]],
+    },
     xaxis={"type": "category", "title": "samples of the reference"},
     yaxis={"autorange": "reversed"},
 )  # fmt: skip

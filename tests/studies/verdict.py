@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -59,7 +60,8 @@ def wanted(document: dict[str, Any], chosen: argparse.Namespace) -> Iterator[tup
                     (view, with_recording, damage)
                     for view in chosen.views if cases(process, view)
                     for damage in (chosen.damages if seed < damaged else ("truth",))
-                    for with_recording in (True, False) if with_recording or damage in ALONE
+                    for with_recording in ((True,) if chosen.recorded else (True, False))
+                    if with_recording or damage in ALONE
                     if done.get((length, view, with_recording, damage), 0) <= seed
                 ]  # fmt: skip
                 if left:
@@ -99,18 +101,30 @@ def study(document: dict[str, Any], chosen: argparse.Namespace, file: Path | Non
     print(f"{len(tasks)} draws to judge", flush=True)
     last = time.monotonic()
     with ProcessPoolExecutor(chosen.workers, get_context("spawn")) as pool:
-        # Taken in the order of the tasks, so that the draws of a group stay in that of seeds.
-        waiting = [pool.submit(judgements, *task) for task in tasks]
-        for count, (task, future) in enumerate(zip(tasks, waiting, strict=True), 1):
-            keep(document, task[0], future.result())
-            waiting[count - 1] = None
-            if file and (time.monotonic() - last > 30.0 or count == len(tasks)):
-                last = time.monotonic()
-                document["summary"] = summary(document)
-                store(file, document)
-                size = document["summary"]["size"]["all"]
-                print(f"{count} of {len(tasks)}: {task[0]} {task[1]}, truth passes "
-                      f"{size['passed']} of {size['counted']}", flush=True)  # fmt: skip
+        try:
+            # In the order of the tasks, so that the draws of a group stay in that of their seeds.
+            for count, (task, said) in enumerate(
+                zip(tasks, pool.map(_judged, tasks), strict=True), 1
+            ):
+                keep(document, task[0], said)
+                if file and (time.monotonic() - last > 30.0 or count == len(tasks)):
+                    last = time.monotonic()
+                    document["summary"] = summary(document)
+                    store(file, document)
+                    size = document["summary"]["size"]["all"]
+                    print(f"{count} of {len(tasks)}: {task[0]} {task[1]}, truth passes "
+                          f"{size['passed']} of {size['counted']}", flush=True)  # fmt: skip
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise SystemExit("interrupted; the same command goes on from here") from None
+
+
+def _stop(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+def _judged(task: tuple[Any, ...]) -> list[dict[str, Any]]:
+    return judgements(*task)
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -123,6 +137,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--views", nargs="+", choices=VIEWS, default=list(VIEWS))
     parser.add_argument("--repeats", type=int, help="draws of the truth; default: by length")
     parser.add_argument("--damaged", type=int, help="how many of the draws are damaged too")
+    parser.add_argument("--recorded", action="store_true", help="only with a training part")
     parser.add_argument("--way", choices=WAYS, default="evaluate", help="the sentence, or the test")
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--file", type=Path, default=FILE)
@@ -134,6 +149,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     """Do what is not done yet, then print the tables."""
     chosen = arguments()
+    signal.signal(signal.SIGTERM, _stop)  # or the workers outlive it
     document = {"runs": {}} if chosen.anew else stored(chosen.file)
     if document.get("way", chosen.way) != chosen.way:
         raise SystemExit(f"{chosen.file} was judged by --way {document['way']}; add --anew")
