@@ -115,7 +115,7 @@ def study(document: dict[str, Any], chosen: argparse.Namespace, file: Path | Non
                     print(f"{count} of {len(tasks)}: {task[0]} {task[1]}, truth passes "
                           f"{size['passed']} of {size['counted']}", flush=True)  # fmt: skip
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+            pool.shutdown(cancel_futures=True)
             raise SystemExit("interrupted; the same command goes on from here") from None
 
 
