@@ -112,17 +112,15 @@ class Battery:
         )
         as_is = [self._at(segments, lag) for lag in self.lags]
         moved = [_farther(*three) for three in zip(slower, faster, as_is, strict=True)]
-        step = self._lagged(segments, self.lag + 1).mean(0) - self._lagged(segments, self.lag).mean(
-            0
-        )
-        lagged = np.abs(step) * CLOCK * self.lag
+        around = [self._lagged(segments, self.lag + k).mean(axis=0) for k in (-1, 0, 1)]
+        lagged = np.abs(np.diff(around, axis=0)).max(axis=0) * CLOCK * self.lag
         odd, even = self._by_group(moved)
         jump = np.square(np.diff(segments, axis=1)).mean(axis=(0, 1)) * ((1.0 + CLOCK) ** 2 - 1.0)
         order, spectra = np.concatenate([lagged, *odd]), np.concatenate([*even, jump])
         still = np.zeros(self._geometry(segments[:1]).shape[1])
         clock = Means(still, order, spectra)
         spread = self._spread(segments)
-        return Means(*(np.maximum(c, AMPLITUDE * s) for c, s in zip(clock, spread, strict=True)))
+        return Means(*(c + AMPLITUDE * s for c, s in zip(clock, spread, strict=True)))
 
     def points(self, w: Floats) -> Floats:
         """Features of single states ``(..., N)``: waves, values, squares, products."""

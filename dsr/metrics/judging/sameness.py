@@ -105,6 +105,7 @@ class Sameness:
         of_scale = np.concatenate(recordings or references)
         longest = max(every, key=len)[:_LONGEST_LOOK]
         self.mean_period = _period(longest)
+        self._gap = math.ceil(0.5 * self.mean_period)
         self._many = len(every) >= 2 * _MANY and len(references) >= _MANY
         self.segment_length, self._wanted = self._length(longest)
         stride = max(1, sum(map(len, every)) // _MOST_POINTS)
@@ -127,7 +128,7 @@ class Sameness:
     def undecided_because(self) -> str:
         """Why these data cannot decide, and what would; empty where they can."""
         if self._short or self._count(self._own) < LEAST_SEGMENTS:
-            needed = _round(1.2 * LEAST_SEGMENTS * self._wanted)
+            needed = _round(1.2 * LEAST_SEGMENTS * (self._wanted + self._gap))
             return (
                 f"the reference holds {self._periods_of_reference():.0f} mean periods, too few to "
                 f"tell a model from the system; about {needed} samples would decide"
@@ -173,7 +174,7 @@ class Sameness:
             _SHORTEST, math.ceil(PERIODS * self.mean_period), math.ceil(3 * _memory(longest))
         )
         lengths = [len(part) for part in self._references]
-        most = max(_SHORTEST, sum(lengths) // LEAST_SEGMENTS)
+        most = max(_SHORTEST, min(sum(lengths) // LEAST_SEGMENTS - self._gap, max(lengths)))
         # A cycle or a torus never forgets: eight segments of it are as good as any.
         least = math.ceil(PERIODS * self.mean_period)
         everything = [*lengths, *map(len, self._recordings)]
@@ -187,16 +188,18 @@ class Sameness:
         return sum(map(len, self._references)) / self.mean_period
 
     def _cut(self, parts: list[Floats]) -> list[Floats]:
-        """Standardised segments ``(segments, samples, N)`` of each series, centred in it."""
-        found = []
+        """Standardised segments ``(segments, samples, N)`` of each series, half a period apart."""
+        found, rng = [], np.random.default_rng([self._rng_seed, 3, len(parts[0]) if parts else 0])
         for values in parts:
             length = min(self._cut_length, len(values))
             if length < max(_SHORTEST, self._cut_length // 2):
                 continue
-            count = len(values) // length
-            start = (len(values) - count * length) // 2
-            z = self._battery.standardised(values[start : start + count * length])
-            found.append(z.reshape(count, length, -1))
+            count = max(1, len(values) // (length + self._gap))
+            # Random gaps: segments of whole periods would all begin at one phase, and keep it.
+            gaps = np.sort(rng.integers(0, len(values) - count * length + 1, count))
+            rows = (np.arange(count) * length + gaps)[:, None] + np.arange(length)
+            z = self._battery.standardised(values)[rows]
+            found.append(z)
         return found
 
     def _count(self, cut: list[Floats]) -> int:
