@@ -19,8 +19,8 @@ export MKL_NUM_THREADS := 1
 export NUMBA_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-fast lint bench bench-peers study-dimension study-lorenz63 docs \
-    notebook clean
+.PHONY: help demo test test-fast lint bench bench-peers study-dimension study-divergence \
+    study-exponent study-lorenz63 study-lyapunov study-verdict docs notebook clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,6 +49,18 @@ bench-peers: $(DEVELOP)  ## the metrics against other packages, installed apart 
 
 study-dimension: $(DEVELOP)  ## correlation dimension of six known sets, 100 seeds (five minutes)
 	$(BIN)/python tests/studies/dimension_coverage.py
+
+study-divergence: $(DEVELOP)  ## intervals of the state-space divergence against independent runs
+	$(BIN)/python tests/studies/divergence_coverage.py
+
+study-exponent: $(DEVELOP)  ## intervals of exponents estimated from data
+	$(BIN)/python tests/studies/exponent_coverage.py
+
+study-lyapunov: $(DEVELOP)  ## intervals of Lyapunov spectra, sticky orbits included
+	$(BIN)/python tests/studies/lyapunov_coverage.py
+
+study-verdict: $(DEVELOP)  ## size and power of the verdict over all systems and lengths (hours)
+	$(BIN)/python tests/studies/verdict.py
 
 study-lorenz63: $(DEVELOP)  ## the published recipe on the papers' series, five seeds (half an hour)
 	$(BIN)/python tests/studies/lorenz63_gtf.py

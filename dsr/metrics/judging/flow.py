@@ -15,65 +15,80 @@ import numpy as np
 from dsr.metrics.doors import Floats
 from dsr.metrics.judging.features import AMPLITUDE, CLOCK, Battery
 
-_MOST_POINTS = 40_000
+_MOST_POINTS = 30_000
 _LEAST_POINTS = 12
 _RIDGE = 1e-6
-_SIXTHS = 0.5
+_TWELFTH = 1.0 / 12.0
 
 
-def flow_features(battery: Battery, cut: list[Floats], period: float) -> list[Floats]:
-    """Slope and residual of each variable over one step and a twelfth of a period.
+class Flow:
+    """Slopes and residuals of every variable, over one step and over a twelfth of a period.
 
     Parameters
     ----------
     battery : Battery
-    cut : list of arrays, (segments, samples, N)
-        Standardised segments of every series, the run included.
+    reference : list of arrays, (segments, samples, N)
+        Standardised segments, which are compared again and again: their features are kept.
     period : float
         Mean period in samples.
-
-    Returns
-    -------
-    list of arrays, (segments, 4 N) or (segments, 2 N)
-        For every series: slopes, then mean squared residuals, of each lag.
     """
-    shortest = min(w.shape[1] for w in cut)
-    lags = sorted({1, max(1, min(round(period * _SIXTHS / 6), shortest // 2))})
-    found = [_of_lag(battery, cut, lag) for lag in lags]
-    return [np.concatenate(parts, axis=1) for parts in zip(*found, strict=True)]
+
+    def __init__(self, battery: Battery, reference: list[Floats], period: float) -> None:
+        self._battery = battery
+        shortest = min((w.shape[1] for w in reference), default=2)
+        self._lags = sorted({1, max(1, min(round(period * _TWELFTH), shortest // 2))})
+        total = sum(len(w) * w.shape[1] for w in reference)
+        self._stride = max(1, total // _MOST_POINTS)
+        self._known = {
+            id(w): [self._rows(w, lag) for lag in self._lags] for w in reference
+        }  # fmt: skip
+
+    def features(self, cut: list[Floats]) -> list[Floats]:
+        """Regress the steps of all segments together.
+
+        Parameters
+        ----------
+        cut : list of arrays, (segments, samples, N)
+            Those of the reference (the very arrays) and of the run.
+
+        Returns
+        -------
+        list of arrays, (segments, 4 N) or (segments, 2 N)
+            For every series and lag: slopes, then mean squared residuals.
+        """
+        rows = [self._known.get(id(w)) or [self._rows(w, lag) for lag in self._lags] for w in cut]
+        by_lag = [_slopes_and_residuals(list(of_lag)) for of_lag in zip(*rows, strict=True)]
+        return [np.concatenate(parts, axis=1) for parts in zip(*by_lag, strict=True)]
+
+    def _rows(self, w: Floats, lag: int) -> tuple[Floats, Floats]:
+        """Features of states, and the steps out of them."""
+        reach = w.shape[1] - lag
+        every = max(1, min(self._stride, reach // _LEAST_POINTS))
+        before = w[:, :reach:every]
+        steps = w[:, lag::every][:, : before.shape[1]] - before
+        one = np.ones((*before.shape[:2], 1))
+        return np.concatenate([self._battery.points(before), one], axis=2), steps
 
 
-def flow_margins(features: Floats) -> Floats:
+def flow_margins(features: Floats, variables: int) -> Floats:
     """Differences that count as none: of clock in a slope, of 2 % of noise in a residual."""
-    lags = features.shape[1]
-    variables = lags // 4 if lags % 4 == 0 else lags // 2
+    width = features.shape[1]
     residual = np.maximum(2.0 * AMPLITUDE**2, 2.0 * AMPLITUDE * features.mean(axis=0))
-    is_slope = (np.arange(lags) // variables) % 2 == 0
+    is_slope = (np.arange(width) // variables) % 2 == 0
     return np.where(is_slope, CLOCK, residual)
 
 
-def _of_lag(battery: Battery, cut: list[Floats], lag: int) -> list[Floats]:
-    total = sum(len(w) * (w.shape[1] - lag) for w in cut)
-    stride = max(1, total // _MOST_POINTS)
-    pairs = []
-    for w in cut:
-        some = max(1, min(stride, (w.shape[1] - lag) // _LEAST_POINTS))
-        before = w[:, : w.shape[1] - lag : some]
-        pairs.append((battery.points(before), w[:, lag::some][:, : before.shape[1]] - before))
+def _slopes_and_residuals(pairs: list[tuple[Floats, Floats]]) -> list[Floats]:
     width, count = pairs[0][0].shape[2], pairs[0][1].shape[2]
-    gram, right = np.zeros((width + 1, width + 1)), np.zeros((width + 1, count))
-    flat = []
-    for points, steps in pairs:
-        one = np.ones((*points.shape[:2], 1))
-        rows = np.concatenate([points, one], axis=2)
-        table = rows.reshape(-1, width + 1)
+    gram, right = np.zeros((width, width)), np.zeros((width, count))
+    for rows, steps in pairs:
+        table = rows.reshape(-1, width)
         gram += table.T @ table
         right += table.T @ steps.reshape(-1, count)
-        flat.append(rows)
-    gram += _RIDGE * np.trace(gram) / (width + 1) * np.eye(width + 1)
+    gram += _RIDGE * np.trace(gram) / width * np.eye(width)
     weights = np.linalg.solve(gram, right)
     found = []
-    for rows, (_, steps) in zip(flat, pairs, strict=True):
+    for rows, steps in pairs:
         fitted = rows @ weights
         size = np.square(fitted).sum(axis=1)
         slope = (steps * fitted).sum(axis=1) / (size + 1e-9 * steps.shape[1])

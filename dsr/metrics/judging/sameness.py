@@ -21,7 +21,7 @@ import numpy as np
 
 from dsr.metrics.doors import Floats
 from dsr.metrics.judging.features import PARTS, Battery, Means
-from dsr.metrics.judging.flow import flow_features, flow_margins
+from dsr.metrics.judging.flow import Flow, flow_margins
 from dsr.metrics.spectra.timescales import autocorrelation, mean_period
 from dsr.metrics.surrogates import cloud_like
 
@@ -38,7 +38,7 @@ LEAST_SEGMENTS = 8
 
 _SHORTEST = 8
 _MOST_SEGMENTS = 256
-_MOST_POINTS = 120_000
+_MOST_POINTS, _PLENTY = 200_000, 40_000
 _MANY = 15
 _CORRELATED = 0.1
 _WANDERING = 0.4
@@ -108,7 +108,9 @@ class Sameness:
         self._gap = math.ceil(0.5 * self.mean_period)
         self._many = len(every) >= 2 * _MANY and len(references) >= _MANY
         self.segment_length, self._wanted = self._length(longest)
-        stride = max(1, sum(map(len, every)) // _MOST_POINTS)
+        points = sum(map(len, every))
+        eighth = int(self.mean_period / 8)
+        stride = max(1, points // _MOST_POINTS, min(points // _PLENTY, eighth))
         self._battery = Battery.of(
             of_scale.mean(axis=0), of_scale.std(axis=0, ddof=1), self.mean_period,
             self.segment_length, stride, np.random.default_rng([seed, 0]),
@@ -117,6 +119,7 @@ class Sameness:
         self._own, self._others = self._cut(references), self._cut(recordings)
         self._margins = self._battery.margins(np.concatenate([*self._own, *self._others]))
         self._means = [self._battery.means(w) for w in [*self._own, *self._others]]
+        self._flow = Flow(self._battery, [*self._own, *self._others], self.mean_period)
         self._correlation = 0.0 if self._many else self._merge()
 
     @property
@@ -235,12 +238,12 @@ class Sameness:
         named[0, n:] = 1.0
         chosen = rng.random((self._permutations, n + m)).argsort(axis=1)[:, :m]
         np.put_along_axis(named[1:], chosen, 1.0, axis=1)
-        flow = flow_features(self._battery, [*first, *second], self.mean_period)
+        flow = self._flow.features([*first, *second])
         tables = [
             np.concatenate([self._units(part) for part in group])
             for group in (*zip(*means, strict=True), flow)
         ]
-        margins = [*self._margins, flow_margins(tables[-1])]
+        margins = [*self._margins, flow_margins(tables[-1], first[0].shape[2])]
         geometry, order, spectra, moves = (
             _smallest_p(table, margin, named, m)
             for table, margin in zip(tables, margins, strict=True)

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import dsr
-from dsr.metrics.judging.features import PARTS, Battery, covariances
+from dsr.metrics.judging.features import AMPLITUDE, CLOCK, PARTS, Battery, covariances
+from dsr.metrics.judging.flow import flow_margins
 from dsr.metrics.judging.sameness import LEAST_SEGMENTS, LEVEL, Sameness
 
 
@@ -155,3 +156,13 @@ def test_margins_stand_for_every_feature() -> None:
     for means, margins in zip(battery.means(w), battery.margins(w), strict=True):
         assert means.shape == (4, len(margins))
         assert (margins > 0.0).all()
+
+
+@pytest.mark.parametrize(("variables", "lags"), [(1, 1), (2, 1), (3, 2), (4, 1)])
+def test_margins_of_slopes_are_of_the_clock_and_of_residuals_of_noise(
+    variables: int, lags: int
+) -> None:
+    features = np.ones((5, 2 * variables * lags))
+    margins = flow_margins(features, variables).reshape(lags, 2, variables)
+    assert (margins[:, 0] == CLOCK).all()
+    assert (margins[:, 1] == 2.0 * AMPLITUDE).all()
