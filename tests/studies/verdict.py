@@ -120,6 +120,7 @@ def study(document: dict[str, Any], chosen: argparse.Namespace, file: Path | Non
 
 
 def _stop(*_: Any) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
     raise KeyboardInterrupt
 
 
