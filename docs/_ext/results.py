@@ -1,4 +1,4 @@
-"""The directive ``results NAME``: a table of the measured numbers stored in ``docs/results``.
+"""The directive ``results NAME [TABLE]``: a table of measured numbers stored in ``docs/results``.
 
 A page says what was measured; the digits come from the file that the committed command wrote.
 """
@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import verdict_tables
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -145,6 +146,7 @@ TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
     "metrics_speed": metrics_speed,
     "training_speed": training_speed,
     "zero_one": zero_one,
+    **verdict_tables.TABLES,
 }
 
 
@@ -152,13 +154,14 @@ class Results(SphinxDirective):
     """Insert the table of one stored result."""
 
     required_arguments = 1
+    optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
         """Read the file and build the table."""
         name = self.arguments[0]
         path = FOLDER / f"{name}.json"
         self.env.note_dependency(str(path))
-        rows = TABLES[name](json.loads(path.read_text(encoding="utf-8")))
+        rows = TABLES[" ".join(self.arguments)](json.loads(path.read_text(encoding="utf-8")))
         table = nodes.table()
         group = nodes.tgroup(cols=len(rows[0]))
         group += [nodes.colspec(colwidth=1) for _ in rows[0]]

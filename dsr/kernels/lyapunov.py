@@ -6,6 +6,8 @@ and are orthonormalised every few steps; the logarithms of the stretching are su
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
@@ -76,7 +78,7 @@ def _make_orthogonal_row(W: Floats, k: int) -> float:
                 W[k, i] -= overlap * W[j, i]
     for i in range(size):
         left += W[k, i] * W[k, i]
-    return np.sqrt(left)
+    return math.sqrt(left)
 
 
 @njit(cache=True)
