@@ -6,7 +6,9 @@ pairs, moments and cross-covariances that change sign under reversal). *Spectra*
 covariances, auto and cross, over lags up to several mean periods, and squared increments.
 
 An average over a long segment of a mixing process is nearly independent of its neighbours, however
-strongly single samples depend on each other: the unit that the test of `sameness` permutes.
+strongly single samples depend on each other: the unit that the test of `sameness` permutes. The
+weights fall off at both ends over a period: what is cut off of a cycle there would depend on the
+phase, and a phase may persist from one segment to the next.
 """
 
 from __future__ import annotations
@@ -62,6 +64,8 @@ class Battery:
         Variables whose products are taken.
     stride : int
         Every which sample of a segment is looked at.
+    ramp : int
+        Samples over which the weights of a segment rise and fall.
     """
 
     mean: Floats
@@ -73,11 +77,12 @@ class Battery:
     lagged_waves: Floats
     lagged_phases: Floats
     pairs: tuple[np.ndarray, np.ndarray]
-    stride: int = 1
+    stride: int
+    ramp: int
 
     @classmethod
     def of(
-        cls, mean: Floats, std: Floats, period: float, segment: int, stride: int,
+        cls, mean: Floats, std: Floats, period: float, segment: int, stride: int, ramp: int,
         rng: np.random.Generator,
     ) -> Battery:  # fmt: skip
         """Draw wave vectors, and choose lags by the mean period and the length of a segment."""
@@ -92,8 +97,12 @@ class Battery:
         lagged_waves, lagged_phases = _waves(2 * count, rng)
         return cls(
             mean, std, tuple(sorted(rounded | {1})), lag, waves, phases, lagged_waves,
-            lagged_phases, (first, second), stride,
+            lagged_phases, (first, second), stride, ramp,
         )  # fmt: skip
+
+    def average(self, values: Floats, every: int) -> Floats:
+        """Average over the samples of segments ``(segments, samples, ...)``, every so many."""
+        return np.asarray(taper(values.shape[1], self.ramp // every) @ values)
 
     def standardised(self, values: Floats) -> Floats:
         """Values in deviations of the reference; what is far away stays finite."""
@@ -129,35 +138,35 @@ class Battery:
         return np.concatenate([waves, w, w * w, w[..., first] * w[..., second]], axis=-1)
 
     def _geometry(self, w: Floats) -> Floats:
-        return np.asarray(self.points(w[:, :: self.stride]).mean(axis=1))
+        return self.average(self.points(w[:, :: self.stride]), self.stride)
 
     def _order(self, w: Floats) -> Floats:
-        odd, _ = self._by_group([covariances(w, lag, self.stride, self.pairs) for lag in self.lags])
+        odd, _ = self._by_group([self._covariances(w, lag) for lag in self.lags])
         return np.concatenate([self._lagged(w, self.lag), *odd], axis=1)
 
     def _spectra(self, w: Floats) -> Floats:
-        _, even = self._by_group(
-            [covariances(w, lag, self.stride, self.pairs) for lag in self.lags]
-        )
-        jump = np.square(np.diff(w, axis=1)[:, :: self.stride]).mean(axis=1)
+        _, even = self._by_group([self._covariances(w, lag) for lag in self.lags])
+        jump = self.average(np.square(np.diff(w, axis=1)[:, :: self.stride]), self.stride)
         return np.concatenate([*even, jump], axis=1)
 
     def _lagged(self, w: Floats, lag: int) -> Floats:
         before, after = _pair(w, lag, self.stride)
         both = np.concatenate([before, after], axis=2)
-        return np.asarray(np.cos(both @ self.lagged_waves + self.lagged_phases).mean(axis=1))
+        waves = np.cos(both @ self.lagged_waves + self.lagged_phases)
+        return self.average(waves, self.stride)
 
     def _by_group(self, found: list[Covariances]) -> tuple[list[Floats], list[Floats]]:
         odd = [part for c in found[:_ODD_LAGS] for part in (c.cubic, c.quartic)]
         return odd + [c.turning for c in found], [p for c in found for p in (c.own, c.together)]
 
+    def _covariances(self, w: Floats, lag: int) -> Covariances:
+        return covariances(w, lag, self.stride, self.pairs, self.ramp)
+
     def _at(self, w: Floats, lag: float) -> Covariances:
         """Covariances of the whole at a lag between two samples."""
         low = int(lag)
         share = lag - low
-        ends = [
-            covariances(w, k, self.stride, self.pairs) for k in (low, min(low + 1, w.shape[1] - 1))
-        ]
+        ends = [self._covariances(w, k) for k in (low, min(low + 1, w.shape[1] - 1))]
         return Covariances(
             *((1.0 - share) * a.mean(0) + share * b.mean(0) for a, b in zip(*ends, strict=True))
         )
@@ -199,19 +208,28 @@ class Covariances(NamedTuple):
 
 
 def covariances(
-    w: Floats, lag: int, stride: int, pairs: tuple[np.ndarray, np.ndarray]
+    w: Floats, lag: int, stride: int, pairs: tuple[np.ndarray, np.ndarray], ramp: int
 ) -> Covariances:
     """Products of samples ``lag`` apart, averaged over each segment ``(segments, samples, N)``."""
     p, q = _pair(w, lag, stride)
     first, second = pairs
-    count = p.shape[1]
+    weights = taper(p.shape[1], ramp // stride)
     pq = p * q
-    matrix = np.matmul(p.transpose(0, 2, 1), q) / count
+    matrix = np.matmul(p.transpose(0, 2, 1) * weights, q)
     across, back = matrix[:, first, second], matrix[:, second, first]
     return Covariances(
-        (pq * (p - q)).mean(axis=1), (pq * (p * p - q * q)).mean(axis=1), across - back,
-        pq.mean(axis=1), across + back,
+        weights @ (pq * (p - q)), weights @ (pq * (p * p - q * q)), across - back,
+        weights @ pq, across + back,
     )  # fmt: skip
+
+
+def taper(count: int, ramp: int) -> Floats:
+    """Weights of ``count`` samples, their sum one: level, with a rise and a fall of ``ramp``."""
+    rise = min(ramp, count // 3)
+    weights = np.ones(count)
+    weights[:rise] = np.sin(0.5 * np.pi * (np.arange(rise) + 0.5) / max(rise, 1)) ** 2
+    weights[count - rise :] = weights[:rise][::-1]
+    return np.asarray(weights / weights.sum())
 
 
 def _farther(one: Covariances, other: Covariances, middle: Covariances) -> Covariances:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from dsr.metrics.doors import Floats
-from dsr.metrics.judging.features import AMPLITUDE, CLOCK, Battery
+from dsr.metrics.judging.features import AMPLITUDE, CLOCK, Battery, taper
 
 _MOST_POINTS = 30_000
 _LEAST_POINTS = 12
@@ -39,6 +39,7 @@ class Flow:
         self._lags = sorted({1, max(1, min(round(period * _TWELFTH), shortest // 2))})
         total = sum(len(w) * w.shape[1] for w in reference)
         self._stride = max(1, total // _MOST_POINTS)
+        self._ramp = battery.ramp // self._stride
         self._known = {
             id(w): [self._rows(w, lag) for lag in self._lags] for w in reference
         }  # fmt: skip
@@ -57,7 +58,9 @@ class Flow:
             For every series and lag: slopes, then mean squared residuals.
         """
         rows = [self._known.get(id(w)) or [self._rows(w, lag) for lag in self._lags] for w in cut]
-        by_lag = [_slopes_and_residuals(list(of_lag)) for of_lag in zip(*rows, strict=True)]
+        by_lag = [
+            _slopes_and_residuals(list(of_lag), self._ramp) for of_lag in zip(*rows, strict=True)
+        ]
         return [np.concatenate(parts, axis=1) for parts in zip(*by_lag, strict=True)]
 
     def _rows(self, w: Floats, lag: int) -> tuple[Floats, Floats]:
@@ -78,7 +81,7 @@ def flow_margins(features: Floats, variables: int) -> Floats:
     return np.where(is_slope, CLOCK, residual)
 
 
-def _slopes_and_residuals(pairs: list[tuple[Floats, Floats]]) -> list[Floats]:
+def _slopes_and_residuals(pairs: list[tuple[Floats, Floats]], ramp: int) -> list[Floats]:
     width, count = pairs[0][0].shape[2], pairs[0][1].shape[2]
     gram, right = np.zeros((width, width)), np.zeros((width, count))
     for rows, steps in pairs:
@@ -86,11 +89,11 @@ def _slopes_and_residuals(pairs: list[tuple[Floats, Floats]]) -> list[Floats]:
         gram += table.T @ table
         right += table.T @ steps.reshape(-1, count)
     gram += _RIDGE * np.trace(gram) / width * np.eye(width)
-    weights = np.linalg.solve(gram, right)
+    field = np.linalg.solve(gram, right)
     found = []
     for rows, steps in pairs:
-        fitted = rows @ weights
-        size = np.square(fitted).sum(axis=1)
-        slope = (steps * fitted).sum(axis=1) / (size + 1e-9 * steps.shape[1])
-        found.append(np.concatenate([slope, np.square(steps - fitted).mean(axis=1)], axis=1))
+        fitted = rows @ field
+        weights = taper(steps.shape[1], ramp)
+        slope = (weights @ (steps * fitted)) / (weights @ np.square(fitted) + 1e-9)
+        found.append(np.concatenate([slope, weights @ np.square(steps - fitted)], axis=1))
     return found

@@ -14,8 +14,9 @@ by, and no model is the worse for less.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -41,7 +42,7 @@ _MOST_SEGMENTS = 256
 _MOST_POINTS, _PLENTY = 200_000, 40_000
 _MANY = 15
 _CORRELATED = 0.1
-_WANDERING = 0.4
+_WANDERING = 0.25
 _LONGEST_LOOK = 200_000
 
 
@@ -113,7 +114,8 @@ class Sameness:
         stride = max(1, points // _MOST_POINTS, min(points // _PLENTY, eighth))
         self._battery = Battery.of(
             of_scale.mean(axis=0), of_scale.std(axis=0, ddof=1), self.mean_period,
-            self.segment_length, stride, np.random.default_rng([seed, 0]),
+            self.segment_length, stride, math.ceil(_period(longest, np.max)),
+            np.random.default_rng([seed, 0]),
         )  # fmt: skip
         self._cut_length, self._merged = self.segment_length, 0
         self._own, self._others = self._cut(references), self._cut(recordings)
@@ -300,9 +302,9 @@ def _neighbours(parts: list[Floats]) -> float:
     return float((product[moving] / power[moving]).mean()) + len(centred) / total
 
 
-def _period(values: Floats) -> float:
-    """Mean period in samples, the median over variables."""
-    return float(np.median([mean_period(column) for column in values.T]))
+def _period(values: Floats, of: Callable[[list[float]], Any] = np.median) -> float:
+    """Mean period in samples, the median (or what is asked for) over variables."""
+    return float(of([mean_period(column) for column in values.T]))
 
 
 def _memory(values: Floats) -> float:

@@ -184,10 +184,13 @@ def _words(
         if words[word] == SHORT and cloud[part] <= LEVEL:
             if part == "spectra":
                 none = _spectral_none(yardstick, spectral)
-            else:
-                names = _GEOMETRY if part == "geometry" else ("lagged_divergence",)
-                name = next(name for name in names if name in scores)
+            elif part == "geometry":
+                name = next(name for name in _GEOMETRY if name in scores)
                 none = no_better(yardstick.pooled.aspects[name], scores[name])
+            else:
+                # A divergence of lagged pairs is cheap for a cloud, which is everywhere, and dear
+                # for a thin orbit a little beside: it cannot say which of the two is closer.
+                none = False
             words[word] = NONE if none else SHORT
     return words
 

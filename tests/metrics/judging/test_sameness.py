@@ -142,7 +142,7 @@ def test_same_seed_same_numbers(lorenz: np.ndarray) -> None:
 def test_odd_features_change_sign_backwards_and_even_ones_do_not() -> None:
     w = np.random.default_rng(0).standard_normal((3, 50, 2))
     pairs = np.triu_indices(2, 1)
-    ahead, back = (covariances(v, 4, 1, pairs) for v in (w, w[:, ::-1]))
+    ahead, back = (covariances(v, 4, 1, pairs, 5) for v in (w, w[:, ::-1]))
     for odd in ("cubic", "quartic", "turning"):
         np.testing.assert_allclose(getattr(ahead, odd), -getattr(back, odd), atol=1e-12)
     for even in ("own", "together"):
@@ -152,7 +152,7 @@ def test_odd_features_change_sign_backwards_and_even_ones_do_not() -> None:
 def test_margins_stand_for_every_feature() -> None:
     rng = np.random.default_rng(0)
     w = rng.standard_normal((4, 200, 3))
-    battery = Battery.of(np.zeros(3), np.ones(3), 12.0, 200, 1, rng)
+    battery = Battery.of(np.zeros(3), np.ones(3), 12.0, 200, 1, 12, rng)
     for means, margins in zip(battery.means(w), battery.margins(w), strict=True):
         assert means.shape == (4, len(margins))
         assert (margins > 0.0).all()
@@ -166,3 +166,21 @@ def test_margins_of_slopes_are_of_the_clock_and_of_residuals_of_noise(
     margins = flow_margins(features, variables).reshape(lags, 2, variables)
     assert (margins[:, 0] == CLOCK).all()
     assert (margins[:, 1] == 2.0 * AMPLITUDE).all()
+
+
+def test_the_truth_of_a_torus_passes_whatever_the_phases() -> None:
+    """Segments near whole numbers of both periods: what is cut off keeps its phase."""
+    time, slow = np.arange(16_000.0), 2.0 * np.pi / 98.7
+    fast = 2.0 * np.pi / 61.0
+    rejected = 0
+    for seed in range(8):
+        a, b = np.random.default_rng(seed).uniform(0.0, 2.0 * np.pi, (2, 3))
+        x, recording, y = (
+            np.stack([np.cos(fast * time + p) * (1 + 0.4 * np.cos(slow * time + q)),
+                      np.sin(fast * time + p) * (1 + 0.4 * np.cos(slow * time + q)),
+                      0.4 * np.sin(slow * time + q)], axis=1)
+            for p, q in zip(a, b, strict=True)
+        )  # fmt: skip
+        bench = Sameness([x[:4_000]], [recording], seed=seed, permutations=199)
+        rejected += bench.test([y[:4_000]]).p_value <= LEVEL
+    assert rejected <= 2
