@@ -91,9 +91,9 @@ class Sameness:
     Notes
     -----
     A segment holds five mean periods and three times ``1 + 2 sum rho^2`` samples, but leaves at
-    least eight and at most forty to the reference. Segments are merged two by two while the features of neighbours
-    are correlated by more than 0.1 and sixteen are left to the reference. Where there are many
-    trajectories (15 or more on both sides) each is one unit.
+    least eight and at most forty to the reference. Segments are merged two by two while the
+    features of neighbours are correlated by more than 0.1 and sixteen are left to the reference.
+    Where there are many trajectories (15 or more on both sides) each is one unit.
     """
 
     def __init__(
