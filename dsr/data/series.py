@@ -68,7 +68,8 @@ def make_series(
     -------
     xarray.DataArray, (trajectory, time, variable), float64
         ``attrs``: ``dt``, ``time_unit``, ``time_origin``, ``calendar``, ``source``,
-        ``variable_units``, ``notes``.
+        ``variable_units``, ``notes``; of `like`, where the names are the same, ``circular`` and
+        ``circular_turns`` (which variables are angles) too.
 
     Raises
     ------
@@ -104,6 +105,9 @@ def make_series(
     names = [f"x{i}" for i in range(width)] if variables is None else [str(v) for v in variables]
     if len(names) != width:
         raise InputError(f"{len(names)} names were given for {width} variables")
+    if like is not None and label in like.coords and names == [str(v) for v in like[label].values]:
+        angles = ("circular", "circular_turns")
+        attrs.update({key: like.attrs[key] for key in angles if key in like.attrs})
     labels = np.arange(count) if trajectory is None else np.asarray(trajectory)
     coords: dict[str, Any] = {
         "trajectory": labels,

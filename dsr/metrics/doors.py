@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from dsr.data import as_series, trajectories
 from dsr.data.agreement import agreeing
 from dsr.errors import InputError
+from dsr.metrics.circles import circled, on_circles
 
 Floats = NDArray[np.float64]
 
@@ -64,6 +65,12 @@ def reference_series(obj: Any, *, minimum: int = 20, name: str = "reference") ->
             f"the {name} is a field; judge it by dsr.metrics.evaluate, or by the metrics of fields "
             "such as pod_divergence and rmse"
         )
+    refuse_constant(series, name)
+    return series
+
+
+def refuse_constant(series: xr.DataArray, name: str = "reference") -> None:
+    """Raise `InputError` where a variable of a checked series does not vary."""
     for index, values in enumerate(trajectories(series)):
         # Relative to the variable's own size: 1e-9 volts are as good a signal as 1 volt.
         constant = np.flatnonzero(np.ptp(values, axis=0) <= 1e-12 * np.abs(values).max(axis=0))
@@ -73,7 +80,6 @@ def reference_series(obj: Any, *, minimum: int = 20, name: str = "reference") ->
                 f"variable {variable!s} of the {name} does not vary in trajectory {index}; "
                 "drop it before scoring (drop_constant=True when loading)"
             )
-    return series
 
 
 def labelled(obj: Any) -> bool:
@@ -165,10 +171,12 @@ def read_generated(path: str | PathLike[str], **options: Any) -> xr.DataArray:
             raise refusal from None
 
 
-def paired(reference: Any, generated: Any, *, minimum: int = 20) -> Pairs:
+def paired(reference: Any, generated: Any, *, minimum: int = 20, circles: bool = True) -> Pairs:
     """Match the trajectories of a generated series with those of its reference.
 
     Equal numbers pair in order; a single one on either side is paired with all of the other.
+    Angles that the reference declares become cosine and sine (`dsr.metrics.circles`) on both sides,
+    unless `circles` is false.
 
     Raises
     ------
@@ -183,6 +191,10 @@ def paired(reference: Any, generated: Any, *, minimum: int = 20) -> Pairs:
             f"the reference has {first[0].shape[1]} variables and the generated series "
             f"{second[0].shape[1]}; pass the same variables in the same order"
         )
+    if circles:
+        first, second = circled(series, first), circled(series, second)
+        series = on_circles(series)
+        refuse_constant(series)
     labels = list(series["trajectory"].values.tolist())
     if len(first) == 1 and len(second) > 1:
         first, labels = first * len(second), list(range(len(second)))

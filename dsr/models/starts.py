@@ -228,7 +228,7 @@ def as_output(model: Labelled, values: Floats, start: Start) -> xr.DataArray:
     )
     if model.variable_units:
         series.attrs["variable_units"] = list(model.variable_units)
-    for name in ("time_origin", "calendar", "embedding"):
+    for name in ("time_origin", "calendar", "embedding", "circular", "circular_turns"):
         if like is not None and name in like.attrs:
             series.attrs[name] = like.attrs[name]
     return series

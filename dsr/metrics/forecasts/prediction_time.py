@@ -98,7 +98,8 @@ def valid_prediction_time(
         )  # fmt: skip
         series, truths, forecasts = runs.series, list(runs.truth), list(runs.forecast)
     else:
-        pairs = paired(reference, forecast, minimum=2)
+        # A forecast goes on from the turn that it starts in.
+        pairs = paired(reference, forecast, minimum=2, circles=False)
         series, truths, forecasts = pairs.series, pairs.reference, pairs.generated
     climate = Climate.of(training_series(training, series))
     dt = float(series.attrs.get("dt", 1.0))

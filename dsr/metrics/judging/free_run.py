@@ -10,6 +10,7 @@ import xarray as xr
 
 from dsr.data import make_series, trajectories
 from dsr.errors import InputError
+from dsr.metrics.circles import circled
 from dsr.metrics.doors import Floats, generated_arrays
 from dsr.metrics.judging.pools import Pool
 from dsr.metrics.models import context_length, drives_of, name_of
@@ -65,8 +66,9 @@ def free_run(model: Runs, series: xr.DataArray, inputs: Any, seed: int) -> FreeR
         )
     drives = drives_of(inputs, series, model)
     dt = float(series.attrs["dt"])
+    lead = _transient(circled(series, parts))
     if drives is None:
-        transient = _transient(parts)
+        transient = lead
         longest = max(len(x) for x in parts)
         first = float(series["time"].values[0])
         start = make_series(np.stack([x[:length] for x in parts]), like=series, start=first)
@@ -75,7 +77,7 @@ def free_run(model: Runs, series: xr.DataArray, inputs: Any, seed: int) -> FreeR
         targets = [x[length - 1 :] for x in parts]
         whole = [run[: transient + len(x)] for run, x in zip(runs, targets, strict=True)]
     else:
-        transient = min(_transient(parts), (short - length) // 2)
+        transient = min(lead, (short - length) // 2)
         whole = []
         for k, (x, drive) in enumerate(zip(parts, drives, strict=True)):
             one = series.isel(trajectory=[k], time=slice(0, length)).drop_vars(

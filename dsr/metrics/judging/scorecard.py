@@ -177,6 +177,11 @@ def evaluate(
     indistinguishable: its forecasts are worse than persistence at every lead, or its exponents sum
     to more than zero (not asked where a mean period has fewer than six samples, as maps may fold).
 
+    Angles that the reference declares (``attrs["circular"]`` and ``attrs["circular_turns"]``, as
+    `dsr.simulate` writes them) are judged on their circle: distances and verdict look at their
+    cosine and sine, which stand as two variables ``cos(NAME)`` and ``sin(NAME)``; their names are
+    in ``attrs["circular"]``. Forecasts stay in the variables of the model.
+
     Divergences depend strongly on length, so all are taken at ``attrs["compared_length"]``, and
     the bins follow it. ``skill``, ``delta`` and ``gamma`` are of all trajectories together, at
     ``pooled_length``; ``saturated`` says that even recordings miss most cells of the reference, so

