@@ -76,7 +76,7 @@ shown = {
 }
 power = go.Figure()
 for damage, colour in shown.items():
-    by_length = found["power"]["few"][damage]
+    by_length = found["power"]["few"].get(damage, {})
     dash = "dot" if damage == "truth" else None
     judged = [k for k in lengths if by_length.get(k, {"judged": 0})["judged"]]
     power.add_scatter(
