@@ -78,8 +78,9 @@ for name, found in scores.items():
 
 # %%
 # What differs by more than chance, and by more than 2 % of a deviation or 2.5 % of the clock, has a
-# small p-value in some part, if the record is long enough for what is wrong. The truth backwards visits the right places with the right spectra: only the
-# order of time gives it away. A degenerate run is called so whatever the test says.
+# small p-value in some part, if the record is long enough for what is wrong. The truth backwards
+# visits the right places with the right spectra: only the order of time gives it away. A degenerate
+# run is called so whatever the test says.
 
 picture = dsr.plots.verdict_parts(scores["backwards"])
 
