@@ -221,14 +221,27 @@ class Sameness:
         """Merge neighbouring segments while they are alike; the correlation that remains."""
         while True:
             correlation = max(
-                _neighbours([_halved(group, self._merged) for group in groups])
-                for groups in zip(*self._means, strict=True)
+                _neighbours([_halved(group, self._merged) for group in groups], margin)
+                for groups, margin in zip(
+                    zip(*self._means, strict=True), self._margins, strict=True
+                )
             )
             fewest = sum(len(w) >> (self._merged + 1) for w in self._own)
             if correlation <= _CORRELATED or fewest < LEAST_SEGMENTS:
                 return correlation
             self._merged += 1
             self.segment_length *= 2
+
+    def _dependence(self, units: list[Floats], margin: Floats) -> float:
+        """By how much the variance of a mean of neighbours exceeds that of any segments, at most.
+
+        A random naming tears neighbours apart. Twice their correlation is what it takes away from
+        the variance of a mean; its own error, one over the root of their number, is added to it.
+        """
+        if self._many:
+            return 1.0
+        error = 1.0 / math.sqrt(max(1, sum(map(len, units))))
+        return 1.0 + 2.0 * max(0.0, _neighbours(units, margin) + error)
 
     def _compare(self, first: list[Floats], second: list[Floats], means: list[Means]) -> Found:
         """Test segments of one side against those of the other, whose features are given."""
@@ -241,14 +254,19 @@ class Sameness:
         chosen = rng.random((self._permutations, n + m)).argsort(axis=1)[:, :m]
         np.put_along_axis(named[1:], chosen, 1.0, axis=1)
         flow = self._flow.features([*first, *second])
-        tables = [
-            np.concatenate([self._units(part) for part in group])
-            for group in (*zip(*means, strict=True), flow)
+        groups = [
+            [self._units(part) for part in group] for group in (*zip(*means, strict=True), flow)
         ]
-        margins = [*self._margins, flow_margins(tables[-1], first[0].shape[2])]
+        margins = [*self._margins, flow_margins(np.concatenate(groups[-1]), first[0].shape[2])]
         geometry, order, spectra, moves = (
-            _smallest_p(table, margin, named, m)
-            for table, margin in zip(tables, margins, strict=True)
+            _smallest_p(
+                np.concatenate(units),
+                margin,
+                named,
+                m,
+                self._dependence(units[: len(first)], margin),
+            )
+            for units, margin in zip(groups, margins, strict=True)
         )
         smallest = {
             "geometry": geometry, "order": np.minimum(order, moves), "spectra": spectra
@@ -258,13 +276,16 @@ class Sameness:
         return Found(min(parts.values()), parts, n, m)
 
 
-def _smallest_p(features: Floats, margin: Floats, named: Floats, m: int) -> Floats:
+def _smallest_p(
+    features: Floats, margin: Floats, named: Floats, m: int, dependence: float
+) -> Floats:
     """The smaller p-value of two statistics, for every naming (the true one first)."""
     total = len(features)
     centred = features - features.mean(axis=0)
     spread = centred.std(axis=0)
     # The sum of all is zero: what the run has above the mean the rest has below it.
     difference = (named @ centred) * (1.0 / m + 1.0 / (total - m))
+    difference[0] /= math.sqrt(dependence)
     excess = np.maximum(np.abs(difference) - margin, 0.0)
     t = excess / (spread * math.sqrt(1.0 / m + 1.0 / (total - m)) + 1e-12)
     values = np.stack([(t**2).mean(axis=1), t.max(axis=1)])
@@ -285,18 +306,18 @@ def _halved(features: Floats, times: int) -> Floats:
     return features
 
 
-def _neighbours(parts: list[Floats]) -> float:
-    """Correlation of the features of neighbouring segments, mean over features.
+def _neighbours(parts: list[Floats], margin: Floats) -> float:
+    """Correlation of the features of neighbouring segments, mean over features that vary enough.
 
     The mean over a finite record pulls it down by one over the number of segments: added again.
     """
     centred = [values - values.mean(axis=0) for values in parts if len(values) > 3]
     if not centred:
         return 0.0
-    power = sum((c * c).sum(axis=0) for c in centred)
-    product = sum((c[1:] * c[:-1]).sum(axis=0) for c in centred)
+    power = np.sum([(c * c).sum(axis=0) for c in centred], axis=0)
+    product = np.sum([(c[1:] * c[:-1]).sum(axis=0) for c in centred], axis=0)
     total = sum(map(len, centred))
-    moving = power > 1e-12 * total
+    moving = power > margin**2 * total
     if not moving.any():
         return 0.0
     return float((product[moving] / power[moving]).mean()) + len(centred) / total
