@@ -240,7 +240,7 @@ def _diverged(system: System, start: Array, label: int, where: str) -> DivergedE
     shown = ", ".join(f"{value:.6g}" for value in start[:4]) + (", ..." if start.size > 4 else "")
     return DivergedError(
         f"system {system.name!r} left the finite numbers {where} of trajectory {label}, started "
-        f"at ({shown}); choose another start (initial=), other parameters, or with "
+        f"at ({shown}); choose another start (initial=), other parameters, a smaller dt, or with "
         "method='rk4' more substeps"
     )
 

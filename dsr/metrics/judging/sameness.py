@@ -38,11 +38,11 @@ LEAST_SEGMENTS = 8
 """Of the run, and of the reference."""
 
 _SHORTEST = 8
-_MOST_SEGMENTS = 256
+_MOST_SEGMENTS = 40
 _MOST_POINTS, _PLENTY = 200_000, 40_000
 _MANY = 15
 _CORRELATED = 0.1
-_WANDERING = 0.25
+_WANDERING = 0.2
 _LONGEST_LOOK = 200_000
 
 
@@ -91,9 +91,9 @@ class Sameness:
     Notes
     -----
     A segment holds five mean periods and three times ``1 + 2 sum rho^2`` samples, but leaves at
-    least eight to the reference. Segments are merged two by two while the features of neighbours
-    are correlated by more than 0.1 and sixteen are left to the reference. Where there are many
-    trajectories (15 or more on both sides) each is one unit.
+    least eight and at most forty to the reference. Segments are merged two by two while the
+    features of neighbours are correlated by more than 0.1 and sixteen are left to the reference.
+    Where there are many trajectories (15 or more on both sides) each is one unit.
     """
 
     def __init__(
@@ -307,9 +307,10 @@ def _halved(features: Floats, times: int) -> Floats:
 
 
 def _neighbours(parts: list[Floats], margin: Floats) -> float:
-    """Correlation of the features of neighbouring segments, mean over features that vary enough.
+    """Correlation of the features of neighbouring segments, mean over features.
 
-    The mean over a finite record pulls it down by one over the number of segments: added again.
+    Those that vary less than counts at all (most of those of a cycle) have none. The mean over a
+    finite record pulls a correlation down by one over the number of segments: added again.
     """
     centred = [values - values.mean(axis=0) for values in parts if len(values) > 3]
     if not centred:
@@ -320,7 +321,8 @@ def _neighbours(parts: list[Floats], margin: Floats) -> float:
     moving = power > margin**2 * total
     if not moving.any():
         return 0.0
-    return float((product[moving] / power[moving]).mean()) + len(centred) / total
+    found = product[moving] / power[moving] + len(centred) / total
+    return float(found.sum() / len(moving))
 
 
 def _period(values: Floats, of: Callable[[list[float]], Any] = np.median) -> float:
