@@ -94,6 +94,7 @@ picture = dsr.plots.verdict_parts(scores["backwards"])
 # Gaussian cloud.
 
 picture = dsr.plots.verdict_map(scores)
+# sphinx_gallery_thumbnail_number = 2
 
 # %%
 # How well is a distance known?
