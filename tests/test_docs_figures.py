@@ -109,3 +109,15 @@ def test_what_is_nearer_looks_larger(scraper: Any) -> None:
         for y in (-0.5, 0.5)
     )
     assert near / far == pytest.approx(2.5 / 1.5)
+
+
+def test_a_thumbnail_places_points_by_the_words_of_an_axis(scraper: Any) -> None:
+    """The p-values of a verdict stand on lines with names, which are no numbers."""
+    p = {"p_geometry": 0.9, "p_order": 0.001, "p_spectra": 0.9, "level": 0.05}
+    image = scraper.thumbnail.draw(plots.verdict_parts(xr.Dataset(attrs=p)), (300, 300))
+    pixels = np.asarray(image).astype(int)
+    rows, columns = np.nonzero(pixels[..., 2] - pixels[..., 0] > 60)
+    left = columns < 150
+    assert 130 < rows[left].mean() < 170  # time order, the middle line, is the one far left
+    assert rows[~left].min() < 80
+    assert rows[~left].max() > 220

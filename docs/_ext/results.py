@@ -157,11 +157,13 @@ class Results(SphinxDirective):
     optional_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Read the file and build the table."""
+        """Read the file and build the table; a study that has not come so far has none."""
         name = self.arguments[0]
         path = FOLDER / f"{name}.json"
         self.env.note_dependency(str(path))
         rows = TABLES[" ".join(self.arguments)](json.loads(path.read_text(encoding="utf-8")))
+        if len(rows) < 2:
+            return [nodes.paragraph(text="Nothing of this is measured yet.")]
         table = nodes.table()
         group = nodes.tgroup(cols=len(rows[0]))
         group += [nodes.colspec(colwidth=1) for _ in rows[0]]

@@ -116,7 +116,10 @@ def _draw_panel(
         colours = figure.layout[heat.coloraxis or "coloraxis"]
         image.paste(_heatmap(heat, colours).resize((box[2] - box[0], box[3] - box[1])), box[:2])
         return
-    curves = [(t, *_curve(t)) for t in traces if t.type in ("scatter", "scattergl")]
+    drawn = [t for t in traces if t.type in ("scatter", "scattergl")]
+    across = _categories(horizontal, [t.x for t in drawn])
+    up = _categories(vertical, [t.y for t in drawn])
+    curves = [(t, *_curve(t, across, up)) for t in drawn]
     x_of = _scale(horizontal, [x for _, x, _ in curves], box[0], box[2])
     y_of = _scale(vertical, [y for _, _, y in curves], box[3], box[1])
     for share in (0.25, 0.5, 0.75):
@@ -138,10 +141,16 @@ def _box(
     )  # fmt: skip
 
 
-def _curve(trace: Any) -> tuple[np.ndarray, np.ndarray]:
-    y = _numbers(trace.y)
+def _categories(axis: Any, values: list[Any]) -> dict[str, int]:
+    """Places of words on an axis: as it orders them, the others as they come."""
+    words = [v for part in values if part is not None for v in part if isinstance(v, str)]
+    return {w: k for k, w in enumerate(dict.fromkeys([*(axis.categoryarray or ()), *words]))}
+
+
+def _curve(trace: Any, across: dict[str, int], up: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    y = _numbers([up.get(v, v) for v in trace.y] if up else trace.y)
     if trace.x is not None:
-        return _numbers(trace.x), y
+        return _numbers([across.get(v, v) for v in trace.x] if across else trace.x), y
     step = 1.0 if trace.dx is None else float(trace.dx)
     return float(trace.x0 or 0.0) + step * np.arange(len(y)), y
 

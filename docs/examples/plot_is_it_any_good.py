@@ -77,9 +77,10 @@ for name, found in scores.items():
     print(f"{name:15s} {geometry:9.3f} {order:6.3f} {spectra:8.3f}  {found.attrs['verdict']}")
 
 # %%
-# What differs by more than chance, and by more than 2 % of a deviation or of the clock, has a small
-# p-value in some part. The truth backwards visits the right places with the right spectra: only the
-# order of time gives it away. A degenerate run is called so whatever the test says.
+# What differs by more than chance, and by more than 2 % of a deviation or 2.5 % of the clock, has a
+# small p-value in some part, if the record is long enough for what is wrong. The truth backwards
+# visits the right places with the right spectra: only the order of time gives it away. A degenerate
+# run is called so whatever the test says.
 
 picture = dsr.plots.verdict_parts(scores["backwards"])
 
@@ -93,6 +94,7 @@ picture = dsr.plots.verdict_parts(scores["backwards"])
 # Gaussian cloud.
 
 picture = dsr.plots.verdict_map(scores)
+# sphinx_gallery_thumbnail_number = 2
 
 # %%
 # How well is a distance known?

@@ -35,7 +35,7 @@ for aim in found["aims"]:
 #
 # Each row is a process, each column the length of its reference; the colour is the share of true
 # runs that pass. Where too few mean periods are seen, the verdict is "undecided", which is not
-# counted here: such cells are empty.
+# counted here: such cells are empty, and so are those that the study has not come to.
 
 processes = found["size"]["by_process"]
 lengths = list(found["size"]["by_length"])
@@ -62,7 +62,7 @@ truth.update_layout(
 # -----------
 #
 # The share of damaged runs that are flagged, over flows, maps, cycles and forced systems of few
-# variables. The lowest line is the truth: what is flagged there is a false alarm.
+# variables. The dotted line is the truth: what is flagged there is a false alarm.
 
 shown = {
     "truth": "black",
@@ -76,7 +76,7 @@ shown = {
 }
 power = go.Figure()
 for damage, colour in shown.items():
-    by_length = found["power"]["few"][damage]
+    by_length = found["power"]["few"].get(damage, {})
     dash = "dot" if damage == "truth" else None
     judged = [k for k in lengths if by_length.get(k, {"judged": 0})["judged"]]
     power.add_scatter(
@@ -86,7 +86,10 @@ for damage, colour in shown.items():
     )  # fmt: skip
 power.update_layout(
     template=dsr.plots.theme.template(), height=460,
-    xaxis={"type": "log", "title": "samples of the reference", "dtick": 1},
+    xaxis={
+        "type": "log", "title": "samples of the reference",
+        "tickvals": [int(k) for k in lengths], "ticktext": [f"{int(k):,}" for k in lengths],
+    },
     yaxis={"title": "share flagged", "range": [-0.02, 1.02]},
 )  # fmt: skip
 
