@@ -69,6 +69,7 @@ def one(name: str, dt: float | None, samples: int, full: bool, noise: float, see
         "samples": samples, "full": full, "noise": noise, "seed": seed,
         **{key: round(float(found[key]) / true[0], 4) for key in ("exponent", "low", "high")},
         "converged": bool(found["converged"]), "reason": found.attrs["reason"],
+        "noise_found": round(found.attrs["noise"], 5),
         "seconds": round(time.process_time() - start, 2),
     }  # fmt: skip
     spectrum = lyapunov_spectrum_from_data(series)
@@ -186,19 +187,19 @@ def main() -> None:
         for seed in range(arguments.seeds) for part in (ORDER[:4], ORDER[4:])
         for group in (HELD, TUNED) for case in part
     ]  # fmt: skip
+    for kind in QUIET:
+        done = runs.setdefault(kind, [])
+        for place, (samples, seed) in enumerate((n, s) for s in range(2) for n in LENGTHS[:2]):
+            if place >= len(done) and time.monotonic() < end:
+                done.append(calm(kind, samples, seed))
+                document["summary"] = summary(runs)
+                store(FILE, document)
     for group, samples, full, noise, seed in plan:
         for name, dt in group.items():
             done = runs.setdefault(name, [])
             asked = {"samples": samples, "full": full, "noise": noise, "seed": seed}
             if time.monotonic() < end and not any(asked.items() <= r.items() for r in done):
                 done.append(one(name, dt, samples, full, noise, seed))
-                document["summary"] = summary(runs)
-                store(FILE, document)
-    for kind in QUIET:
-        done = runs.setdefault(kind, [])
-        for place, (samples, seed) in enumerate((n, s) for s in range(2) for n in LENGTHS[:2]):
-            if place >= len(done) and time.monotonic() < end:
-                done.append(calm(kind, samples, seed))
                 document["summary"] = summary(runs)
                 store(FILE, document)
     for name, row in document["summary"].items():

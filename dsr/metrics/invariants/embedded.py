@@ -8,10 +8,13 @@ from dsr.metrics.doors import Floats
 from dsr.metrics.embedding.choice import embedding_for
 from dsr.metrics.spectra.timescales import mean_period, theiler_window
 
-__all__ = ["embedding_of", "noise_distance", "period_of"]
+__all__ = ["NOISE_DISTANCE", "embedding_of", "noise_distance", "period_of"]
 
 STRETCH = 50_000
 """Samples from the middle of a longer series that the embedding is chosen on."""
+
+NOISE_DISTANCE = 3.0
+"""Deviations of stated noise within which neighbours are left out."""
 
 
 def middle(values: Floats, samples: int) -> Floats:
@@ -37,4 +40,4 @@ def embedding_of(values: Floats, dimension: int | None, delay: int | None) -> tu
 
 def noise_distance(values: Floats, noise: float) -> float:
     """Three times the noise, in units of the scaled state (root mean square over variables)."""
-    return float(3.0 * noise * np.sqrt(np.mean(1.0 / values.var(axis=0))))
+    return float(NOISE_DISTANCE * noise * np.sqrt(np.mean(1.0 / values.var(axis=0))))

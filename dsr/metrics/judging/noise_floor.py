@@ -27,7 +27,7 @@ from dsr.metrics.surrogates import cloud_like
 
 _STRETCHES, _FEW_STRETCHES = 5, 3
 _CLOUDS = 20
-_FEW_CLOUDS = 5
+_FEW_CLOUDS, _FEWEST_CLOUDS = 5, 3
 _MANY_SAMPLES = 200_000
 _MOST_TRAJECTORIES = 8
 _KEPT = 2
@@ -77,7 +77,10 @@ class Ruler:
         large = self.length > _MANY_SAMPLES or wide
         some = stretches(recordings, self.length, _FEW_STRETCHES if few or wide else _STRETCHES)
         rng = np.random.default_rng([settings.seed, 0])
-        clouds = self._clouds(recordings, some, _FEW_CLOUDS if few or large else _CLOUDS, rng)
+        count = _FEW_CLOUDS if few or large else _CLOUDS
+        if self.length > _MANY_SAMPLES:
+            count = _FEWEST_CLOUDS
+        clouds = self._clouds(recordings, some, count, rng)
         resamples = min(settings.resamples, 50) if few else settings.resamples
         self.aspects = {
             name: Aspect(space, some, clouds, self.block, resamples, settings.seed)

@@ -11,6 +11,8 @@ from dsr.metrics.spectra.distances import SpectralReference, normalised
 _NULL_DRAWS = 30  # 435 pairs
 _LEAST_MARGIN = 1.25
 _MOST_FREQUENCIES = 1 << 15
+_MOST_SAMPLES, _FEW_CLOUDS = 100_000, 2
+"""Of longer series a few clouds do: over so many frequencies all are equally far."""
 
 
 class SpectralYardstick:
@@ -43,18 +45,24 @@ class SpectralYardstick:
         # Where frequencies are very many, draws are made at every so manieth: chance depends on how
         # many frequencies are averaged over, not on how many there are.
         self._every = -(-(len(x) // 2) // _MOST_FREQUENCIES)
-        self._target = self.reference.spectrum(x)
-        pooled = self._target
+        self._target = self.reference.prepared(len(x))
+        pooled, first = self._target, None
         if len(stretches[0]) == len(x):
-            pooled = 0.5 * (pooled + self.reference.spectrum(stretches[0]))
+            first = self.reference.spectrum(stretches[0])
+            pooled = 0.5 * (pooled + first)
         self.null = self._null(pooled, np.random.default_rng([seed, 3]))
-        floors = [self.reference.distance(b) for b in stretches]
+        known = [first, *[None] * (len(stretches) - 1)]
+        floors = [
+            float(self.reference.per_variable(b, spectrum).mean())
+            for b, spectrum in zip(stretches, known, strict=True)
+        ]
         middle = float(np.median(floors))
         spread = np.quantile(self.null, [0.025, 0.975]) - np.median(self.null)
         self.floor = Interval(
             middle, min(max(0.0, middle + spread[0]), *floors), max(middle + spread[1], *floors)
         )
-        self.clouds = [self.reference.distance(s) for s in clouds]
+        most = _FEW_CLOUDS if len(x) > _MOST_SAMPLES else len(clouds)
+        self.clouds = [self.reference.distance(s) for s in clouds[:most]]
         self.surrogate = Interval(
             float(np.median(self.clouds)), min(self.clouds), max(self.clouds)
         )  # fmt: skip

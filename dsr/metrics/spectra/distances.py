@@ -72,8 +72,21 @@ class SpectralReference:
         smoothed = gaussian_filter1d(power, sigma, axis=0, mode=mode, truncate=_TRUNCATE)
         return np.asarray(np.maximum(smoothed, 0.0))
 
-    def per_variable(self, y: Floats) -> Floats:
-        """Distance of each variable; defined for constant and non-finite columns too."""
+    def prepared(self, length: int) -> Floats:
+        """Spectrum of the first samples of the reference, made once."""
+        if length not in self._spectra:
+            self._spectra[length] = self.spectrum(self._x[:length])
+        return self._spectra[length]
+
+    def per_variable(self, y: Floats, spectrum: Floats | None = None) -> Floats:
+        """Distance of each variable; defined for constant and non-finite columns too.
+
+        Parameters
+        ----------
+        y : array, (T', N)
+        spectrum : array, optional
+            That of ``y``, where it is known already.
+        """
         y = np.asarray(y, dtype=np.float64)
         length = min(len(self._x), len(y))
         if self.convention == "icml2023" and len(self._x) != len(y):
@@ -81,16 +94,18 @@ class SpectralReference:
                 f"the icml2023 convention needs equal lengths, not {len(self._x)} and {len(y)}"
             )
         y = y[:length]
-        if length not in self._spectra:
-            self._spectra[length] = self.spectrum(self._x[:length])
+        target = self.prepared(length)
         finite = np.isfinite(y).all(axis=0)
         with np.errstate(invalid="ignore", over="ignore"):
             moving = finite & (np.ptp(y, axis=0) > 1e-12 * np.maximum(1.0, np.abs(y).max(axis=0)))
         bad = np.nan if self.convention != "dsr" else 1.0
         result = np.full(y.shape[1], bad)
         if moving.any():
-            p = self._spectra[length][:, moving]
-            q = self.spectrum(np.ascontiguousarray(y[:, moving]))
+            p = target[:, moving]
+            if spectrum is not None and moving.all():
+                q = spectrum
+            else:
+                q = self.spectrum(np.ascontiguousarray(y[:, moving]))
             overlap = self.convention == "neurips2024"
             result[moving] = _overlap_distance(p, q) if overlap else hellinger(p, q)
         return result
