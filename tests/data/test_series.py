@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -154,6 +154,7 @@ def test_the_builder_refuses_labels_that_do_not_fit(bad: dict[str, Any]) -> None
 numbers = st.floats(-1e100, 1e100, allow_nan=False, allow_subnormal=True)
 
 
+@settings(max_examples=50)
 @given(
     parts=st.integers(1, 3).flatmap(
         lambda width: st.lists(
