@@ -20,7 +20,7 @@ from dsr.metrics import evaluate
 STEPS = 2000
 
 
-def pendulum(steps: int = STEPS, seed: int = 0) -> xr.DataArray:
+def pendulum(steps: int, seed: int = 0) -> xr.DataArray:
     """A driven pendulum that turns over, its angles within a turn."""
     return dsr.simulate("driven_pendulum", steps=steps, dt=0.2, seed=seed)
 
@@ -44,35 +44,41 @@ def turning(steps: int = STEPS, start: float = 0.0) -> xr.DataArray:
 
 
 def test_runs_that_differ_by_whole_turns_score_the_same() -> None:
-    reference, run = pendulum(), pendulum(seed=1)
-    recordings = pendulum(seed=2)
-    one = evaluate(reference, run, independent=recordings, resamples=20)
-    two = evaluate(turned(reference), turned(run), independent=turned(recordings), resamples=20)
+    reference, run, recordings = (pendulum(1000, seed) for seed in range(3))
+    one = evaluate(reference, run, independent=recordings, resamples=10)
+    two = evaluate(turned(reference), turned(run), independent=turned(recordings), resamples=10)
     assert one.attrs["circular"] == ["theta", "phase"]
     assert one.attrs["verdict"] == two.attrs["verdict"]
     for name in one:
         np.testing.assert_allclose(two[name].values, one[name].values, rtol=1e-6, err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_pendulum_that_turns_over_is_like_itself() -> None:
-    """As a line its angle never comes back: the second half shares no place with the first."""
-    x, y, b = (turning(8000, start) for start in (0.0, 1777.0, 5000.0))
-    scores = evaluate(x, y, independent=b, resamples=20)
-    assert scores.attrs["verdict"] == "indistinguishable from the reference"
+    """As a line its angle never comes back: a run shares no place with the reference.
+
+    The test has a level of 5 %, so that one of four may fail.
+    """
+    found = []
+    for start in (0.0, 13.7, 27.4, 41.1):
+        x, y, b = (turning(8000, start + later) for later in (0.0, 1777.0, 5000.0))
+        scores = evaluate(x, y, independent=b, resamples=5, metrics=["state_space_divergence"])
+        found.append(scores.attrs["verdict"])
+    assert found.count("indistinguishable from the reference") >= 3
 
 
 def test_scores_of_variables_are_named_after_cosine_and_sine() -> None:
-    scores = evaluate(turning(), turning(start=777.0), resamples=20)
+    scores = evaluate(turning(), turning(start=777.0), resamples=10)
     assert scores["variable"].values.tolist() == ["cos(theta)", "sin(theta)", "omega"]
     assert scores["hellinger_per_variable"].sizes["variable"] == 3
-    lines = evaluate(make_series(turning().values), turning().values, resamples=20)
+    lines = evaluate(make_series(turning().values), turning().values, resamples=10)
     assert lines.attrs["circular"] == []
 
 
 def test_a_model_runs_in_its_own_variables_and_is_judged_on_the_circle() -> None:
     train, test = split_series(turning(3000))
     scores, run = dsr.metrics.judged(test, dsr.models.Persistence().fit(train), independent=train,
-                                     resamples=20)  # fmt: skip
+                                     resamples=10)  # fmt: skip
     assert scores.attrs["circular"] == ["theta"]
     assert scores.attrs["verdict"] == "degenerate: frozen"
     assert run is not None
@@ -83,7 +89,7 @@ def test_a_model_runs_in_its_own_variables_and_is_judged_on_the_circle() -> None
 def test_an_angle_that_explodes_has_diverged() -> None:
     growth = np.exp(np.linspace(0.0, 200.0, STEPS))[None, :, None]
     run = turning().copy(data=turning().values * growth)
-    assert evaluate(turning(), run, resamples=20).attrs["verdict"] == "degenerate: diverged"
+    assert evaluate(turning(), run, resamples=10).attrs["verdict"] == "degenerate: diverged"
 
 
 DISTANCES: list[Callable[..., Any]] = [
