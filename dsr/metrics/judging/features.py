@@ -35,6 +35,7 @@ _EACH = 44
 _FARTHEST = 20.0
 _MOST_PAIRS = 190
 _ODD_LAGS = 6
+_FOR_MARGINS = 100_000
 
 
 class Means(NamedTuple):
@@ -111,10 +112,16 @@ class Battery:
 
     def means(self, segments: Floats) -> Means:
         """Average the features over standardised segments ``(segments, samples, N)``."""
-        return Means(self._geometry(segments), self._order(segments), self._spectra(segments))
+        found = [self._covariances(segments, lag) for lag in self.lags]
+        odd, even = self._by_group(found)
+        jump = self.average(np.square(np.diff(segments, axis=1)[:, :: self.stride]), self.stride)
+        order = np.concatenate([self._lagged(segments, self.lag), *odd], axis=1)
+        spectra = np.concatenate([*even, jump], axis=1)
+        return Means(self._geometry(segments), order, spectra)
 
     def margins(self, segments: Floats) -> Means:
         """Differences that count as none, for each feature, by segments of the reference."""
+        segments = segments[:: max(1, segments.shape[0] * segments.shape[1] // _FOR_MARGINS)]
         slower, faster = (
             [self._at(segments, lag * factor) for lag in self.lags]
             for factor in (1.0 - CLOCK, 1.0 + CLOCK)
@@ -139,15 +146,6 @@ class Battery:
 
     def _geometry(self, w: Floats) -> Floats:
         return self.average(self.points(w[:, :: self.stride]), self.stride)
-
-    def _order(self, w: Floats) -> Floats:
-        odd, _ = self._by_group([self._covariances(w, lag) for lag in self.lags])
-        return np.concatenate([self._lagged(w, self.lag), *odd], axis=1)
-
-    def _spectra(self, w: Floats) -> Floats:
-        _, even = self._by_group([self._covariances(w, lag) for lag in self.lags])
-        jump = self.average(np.square(np.diff(w, axis=1)[:, :: self.stride]), self.stride)
-        return np.concatenate([*even, jump], axis=1)
 
     def _lagged(self, w: Floats, lag: int) -> Floats:
         before, after = _pair(w, lag, self.stride)
