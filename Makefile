@@ -20,7 +20,7 @@ export NUMBA_NUM_THREADS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-fast lint bench bench-peers study-dimension study-divergence \
-    study-exponent study-lorenz63 study-lyapunov study-verdict docs notebook clean
+    study-exponent study-lorenz63 study-lyapunov study-verdict study-zero-one docs notebook clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -47,7 +47,7 @@ bench: $(DEVELOP)  ## the timings that the README quotes, into docs/results
 bench-peers: $(DEVELOP)  ## the metrics against other packages, installed apart (five minutes)
 	$(BIN)/python tests/benchmarks/peers.py
 
-study-dimension: $(DEVELOP)  ## correlation dimension of six known sets, 100 seeds (five minutes)
+study-dimension: $(DEVELOP)  ## intervals of dimensions on 58 known sets and systems (hours; resumable)
 	$(BIN)/python tests/studies/dimension_coverage.py
 
 study-divergence: $(DEVELOP)  ## intervals of the state-space divergence against independent runs
@@ -61,6 +61,9 @@ study-lyapunov: $(DEVELOP)  ## intervals of Lyapunov spectra, sticky orbits incl
 
 study-verdict: $(DEVELOP)  ## size and power of the verdict over all systems and lengths (hours)
 	$(BIN)/python tests/studies/verdict.py
+
+study-zero-one: $(DEVELOP)  ## the 0-1 test over the catalogue
+	$(BIN)/python tests/studies/zero_one.py
 
 study-lorenz63: $(DEVELOP)  ## the published recipe on the papers' series, five seeds (half an hour)
 	$(BIN)/python tests/studies/lorenz63_gtf.py

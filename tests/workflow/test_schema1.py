@@ -80,5 +80,7 @@ def test_it_is_resumed(folder: Path) -> None:
     (folder / "metrics.json").unlink()
     run = dsr.fit(SERIES, **call)
     assert run.summary["updates"] == expected["updates"]
-    assert run.verdict == expected["verdict"]
+    # Four mean periods decide nothing but that a run is degenerate; they were thought to once.
+    kept = expected["verdict"].startswith("degenerate")
+    assert run.verdict == expected["verdict"] if kept else run.verdict.startswith("undecided: ")
     assert (folder / "config.toml").read_bytes() == config
