@@ -202,7 +202,9 @@ def no_better(aspect: Aspect, measured: Measured) -> bool:
 
 def _spectral_none(yardstick: Yardstick, spectral: list[Interval]) -> bool:
     clouds = [s for _, ruler in yardstick.parts if ruler.spectra for s in ruler.spectra.clouds]
-    own = float(np.median([one.value for one in spectral]))
+    # Not clearly closer is no closer: the upper end of its interval, where there is one.
+    ends = [one.value if math.isnan(one.high) else one.high for one in spectral]
+    own = float(np.median(ends))
     return own >= float(np.quantile(clouds, 0.05))
 
 
