@@ -106,7 +106,6 @@ class Sameness:
         of_scale = np.concatenate(recordings or references)
         longest = max(every, key=len)[:_LONGEST_LOOK]
         self.mean_period = _period(longest)
-        self._gap = math.ceil(0.5 * self.mean_period)
         self._many = len(every) >= 2 * _MANY and len(references) >= _MANY
         self.segment_length, self._wanted = self._length(longest)
         points = sum(map(len, every))
@@ -133,7 +132,7 @@ class Sameness:
     def undecided_because(self) -> str:
         """Why these data cannot decide, and what would; empty where they can."""
         if self._short or self._count(self._own) < LEAST_SEGMENTS:
-            needed = _round(1.2 * LEAST_SEGMENTS * (self._wanted + self._gap))
+            needed = _round(1.2 * LEAST_SEGMENTS * self._wanted)
             return (
                 f"the reference holds {self._periods_of_reference():.0f} mean periods, too few to "
                 f"tell a model from the system; about {needed} samples would decide"
@@ -179,7 +178,7 @@ class Sameness:
             _SHORTEST, math.ceil(PERIODS * self.mean_period), math.ceil(3 * _memory(longest))
         )
         lengths = [len(part) for part in self._references]
-        most = max(_SHORTEST, min(sum(lengths) // LEAST_SEGMENTS - self._gap, max(lengths)))
+        most = max(_SHORTEST, min(sum(lengths) // LEAST_SEGMENTS, max(lengths)))
         # A cycle or a torus never forgets: eight segments of it are as good as any.
         least = math.ceil(PERIODS * self.mean_period)
         everything = [*lengths, *map(len, self._recordings)]
@@ -193,16 +192,17 @@ class Sameness:
         return sum(map(len, self._references)) / self.mean_period
 
     def _cut(self, parts: list[Floats]) -> list[Floats]:
-        """Standardised segments ``(segments, samples, N)`` of each series, half a period apart."""
-        found, rng = [], np.random.default_rng([self._rng_seed, 3, len(parts[0]) if parts else 0])
+        """Standardised segments ``(segments, samples, N)`` of each series."""
+        found = []
         for values in parts:
             length = min(self._cut_length, len(values))
             if length < max(_SHORTEST, self._cut_length // 2):
                 continue
-            count = max(1, len(values) // (length + self._gap))
-            # Random gaps: segments of whole periods would all begin at one phase, and keep it.
-            gaps = np.sort(rng.integers(0, len(values) - count * length + 1, count))
-            rows = (np.arange(count) * length + gaps)[:, None] + np.arange(length)
+            step = length - min(self._battery.ramp, length // 3)
+            count = 1 + (len(values) - length) // step
+            # Where one segment fades the next begins: together they weigh every sample alike.
+            start = (len(values) - length - (count - 1) * step) // 2
+            rows = (start + np.arange(count) * step)[:, None] + np.arange(length)
             z = self._battery.standardised(values)[rows]
             found.append(z)
         return found
