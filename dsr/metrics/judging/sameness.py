@@ -109,8 +109,9 @@ class Sameness:
         self._many = len(every) >= 2 * _MANY and len(references) >= _MANY
         self.segment_length, self._wanted = self._length(longest)
         points = sum(map(len, every))
-        eighth = int(self.mean_period / 8)
-        stride = max(1, points // _MOST_POINTS, min(points // _PLENTY, eighth))
+        # Every other sample of a cycle of 38 samples shows 19 phases, others in another record.
+        fine = int(self.mean_period / 32)
+        stride = max(1, points // _MOST_POINTS, min(points // _PLENTY, fine))
         self._battery = Battery.of(
             of_scale.mean(axis=0), of_scale.std(axis=0, ddof=1), self.mean_period,
             self.segment_length, stride, math.ceil(_period(longest, np.max)),
