@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 import plotly.graph_objects as go
 
-import dsr
+from dsr.plots import theme
 
 document = json.loads(Path("../results/verdict_study.json").read_text(encoding="utf-8"))
 found = document["summary"]
@@ -48,7 +48,7 @@ truth = go.Figure(
     )
 )  # fmt: skip
 truth.update_layout(
-    template=dsr.plots.theme.template(), height=160 + 20 * len(processes),
+    template=theme.template(), height=160 + 20 * len(processes),
     coloraxis={
         "cmin": 0.5, "cmax": 1.0, "colorbar": {"title": {"text": "passes"}},
         "colorscale": [[0, "#9A3D00"], [0.7, "#E9EBEE"], [1, "#0A4B78"]],
@@ -82,10 +82,10 @@ for damage, colour in shown.items():
     power.add_scatter(
         x=[int(k) for k in judged], y=[by_length[k]["share"] for k in judged], name=damage,
         mode="lines+markers",
-        line={"color": dsr.plots.theme.OKABE_ITO[colour], "dash": dash},
+        line={"color": theme.OKABE_ITO[colour], "dash": dash},
     )  # fmt: skip
 power.update_layout(
-    template=dsr.plots.theme.template(), height=460,
+    template=theme.template(), height=460,
     xaxis={
         "type": "log", "title": "samples of the reference",
         "tickvals": [int(k) for k in lengths], "ticktext": [f"{int(k):,}" for k in lengths],
