@@ -20,6 +20,47 @@ def _near(  # type: ignore[no-untyped-def]
     return squared <= radius * radius
 
 
+@njit(inline="always")
+def _lines(  # type: ignore[no-untyped-def]
+    first, second, radii, theiler, joint
+):
+    """Walk one triangle of the plot of a series, or of what two have in common."""
+    total = first.shape[0]
+    diagonal = np.zeros(total + 1, dtype=np.int64)
+    vertical = np.zeros(total + 1, dtype=np.int64)
+    above = np.zeros(total, dtype=np.int64)
+    below = np.zeros(total, dtype=np.int64)
+    recurrent = 0
+    for lag in range(theiler, total):
+        run = 0
+        for i in range(total - lag):
+            j = i + lag
+            near = _near(first, i, first, j, radii[0])
+            if near and (not joint or _near(second, i, second, j, radii[1])):
+                recurrent += 1
+                run += 1
+                above[j] += 1
+                below[i] += 1
+            else:
+                if run > 0:
+                    diagonal[run] += 1
+                    run = 0
+                if above[j] > 0:
+                    vertical[above[j]] += 1
+                    above[j] = 0
+                if below[i] > 0:
+                    vertical[below[i]] += 1
+                    below[i] = 0
+        if run > 0:
+            diagonal[run] += 1
+    for i in range(total):
+        if above[i] > 0:
+            vertical[above[i]] += 1
+        if below[i] > 0:
+            vertical[below[i]] += 1
+    return recurrent, diagonal, vertical
+
+
 @njit(cache=True)
 def line_counts(
     points: NDArray[np.float64], radius: float, theiler: int
@@ -46,44 +87,9 @@ def line_counts(
     vertical : (T + 1,) array of int
         ``vertical[v]``: vertical lines of length exactly v in the whole plot.
     """
-    total, dims = points.shape
-    diagonal = np.zeros(total + 1, dtype=np.int64)
-    vertical = np.zeros(total + 1, dtype=np.int64)
-    above = np.zeros(total, dtype=np.int64)
-    below = np.zeros(total, dtype=np.int64)
-    limit = radius * radius
-    recurrent = 0
-    for lag in range(theiler, total):
-        run = 0
-        for i in range(total - lag):
-            j = i + lag
-            squared = 0.0
-            for d in range(dims):
-                step = points[j, d] - points[i, d]
-                squared += step * step
-            if squared <= limit:
-                recurrent += 1
-                run += 1
-                above[j] += 1
-                below[i] += 1
-            else:
-                if run > 0:
-                    diagonal[run] += 1
-                    run = 0
-                if above[j] > 0:
-                    vertical[above[j]] += 1
-                    above[j] = 0
-                if below[i] > 0:
-                    vertical[below[i]] += 1
-                    below[i] = 0
-        if run > 0:
-            diagonal[run] += 1
-    for i in range(total):
-        if above[i] > 0:
-            vertical[above[i]] += 1
-        if below[i] > 0:
-            vertical[below[i]] += 1
-    return recurrent, diagonal, vertical
+    found: tuple[int, NDArray[np.int64], NDArray[np.int64]]
+    found = _lines(points, points, (radius, radius), theiler, False)
+    return found
 
 
 @njit(cache=True)
@@ -107,39 +113,9 @@ def joint_line_counts(
     recurrent, diagonal, vertical
         As in `line_counts`.
     """
-    total = first.shape[0]
-    diagonal = np.zeros(total + 1, dtype=np.int64)
-    vertical = np.zeros(total + 1, dtype=np.int64)
-    above = np.zeros(total, dtype=np.int64)
-    below = np.zeros(total, dtype=np.int64)
-    recurrent = 0
-    for lag in range(theiler, total):
-        run = 0
-        for i in range(total - lag):
-            j = i + lag
-            if _near(first, i, first, j, radii[0]) and _near(second, i, second, j, radii[1]):
-                recurrent += 1
-                run += 1
-                above[j] += 1
-                below[i] += 1
-            else:
-                if run > 0:
-                    diagonal[run] += 1
-                    run = 0
-                if above[j] > 0:
-                    vertical[above[j]] += 1
-                    above[j] = 0
-                if below[i] > 0:
-                    vertical[below[i]] += 1
-                    below[i] = 0
-        if run > 0:
-            diagonal[run] += 1
-    for i in range(total):
-        if above[i] > 0:
-            vertical[above[i]] += 1
-        if below[i] > 0:
-            vertical[below[i]] += 1
-    return recurrent, diagonal, vertical
+    found: tuple[int, NDArray[np.int64], NDArray[np.int64]]
+    found = _lines(first, second, radii, theiler, True)
+    return found
 
 
 @njit(cache=True)

@@ -11,7 +11,7 @@ from dsr.checks import positive, whole
 from dsr.data import as_series, trajectories
 from dsr.errors import InputError
 from dsr.kernels.correlation_sum import sample_distances
-from dsr.kernels.recurrence import cross_line_counts, joint_line_counts
+from dsr.kernels.recurrence import cross_line_counts, joint_line_counts, line_counts
 from dsr.metrics.doors import Floats
 from dsr.metrics.invariants.recurrence import NAMES, measures
 
@@ -190,10 +190,7 @@ def joint_recurrence(
         recurrent, diagonal, vertical = joint_line_counts(x, y, np.array(reach), theiler)
         row = measures(recurrent, diagonal, vertical, pairs, shortest_diagonal, shortest_vertical)
         # A series joined with itself is the series alone.
-        alone = [
-            joint_line_counts(z, z, np.array([r, r]), theiler)[0] / pairs
-            for z, r in zip((x, y), reach, strict=True)
-        ]
+        alone = [line_counts(z, r, theiler)[0] / pairs for z, r in zip((x, y), reach, strict=True)]
         chance = alone[0] * alone[1]
         rows.append({
             **row, "radius_first": reach[0], "radius_second": reach[1], "rate_first": alone[0],
