@@ -133,9 +133,8 @@ class Battery:
         odd, even = self._by_group(moved)
         jump = np.square(np.diff(segments, axis=1)).mean(axis=(0, 1)) * ((1.0 + CLOCK) ** 2 - 1.0)
         order, spectra = np.concatenate([lagged, *odd]), np.concatenate([*even, jump])
-        still = np.zeros(self._geometry(segments[:1]).shape[1])
-        clock = Means(still, order, spectra)
         spread = self._spread(segments)
+        clock = Means(np.zeros_like(spread.geometry), order, spectra)
         return Means(*(c + AMPLITUDE * s for c, s in zip(clock, spread, strict=True)))
 
     def points(self, w: Floats) -> Floats:

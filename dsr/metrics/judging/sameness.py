@@ -143,7 +143,7 @@ class Sameness:
                 "the reference drifts more slowly than it is long; a record ten times as long, or "
                 "many independent recordings, would decide"
             )
-        if self.cloud().p_value > LEVEL:
+        if self.cloud.p_value > LEVEL:
             return (
                 "a Gaussian cloud passes the same test; a longer record, or a second recording, "
                 "would decide if there are dynamics to be seen"
@@ -164,12 +164,9 @@ class Sameness:
         means = [*self._means, *(self._battery.means(w) for w in made)]
         return self._compare([*self._own, *self._others], made, means)
 
+    @cached_property
     def cloud(self) -> Found:
         """What is found of a Gaussian cloud in place of the run."""
-        return self._cloud
-
-    @cached_property
-    def _cloud(self) -> Found:
         rng = np.random.default_rng([self._rng_seed, 1])
         like = np.concatenate(self._recordings or self._references)
         return self.test([cloud_like(like, rng, len(part)) for part in self._references])
@@ -204,8 +201,7 @@ class Sameness:
             # Where one segment fades the next begins: together they weigh every sample alike.
             start = (len(values) - length - (count - 1) * step) // 2
             rows = (start + np.arange(count) * step)[:, None] + np.arange(length)
-            z = self._battery.standardised(values)[rows]
-            found.append(z)
+            found.append(self._battery.standardised(values)[rows])
         return found
 
     def _count(self, cut: list[Floats]) -> int:

@@ -176,7 +176,7 @@ def _words(
         return dict.fromkeys(_WORDS.values(), NONE)
     if why:
         return dict.fromkeys(_WORDS.values(), UNDECIDED)
-    cloud = yardstick.sameness.cloud().parts
+    cloud = yardstick.sameness.cloud.parts
     words = {}
     for part, word in _WORDS.items():
         words[word] = EQUAL if found.parts[part] > LEVEL else SHORT
